@@ -1,0 +1,131 @@
+import type { JobError, JobOutcome, JobSpec, RetryPolicy } from './job.ts';
+import type { Json } from './json.ts';
+
+/** Why an attempt is held for lost: its node went silent, it ran over time, or its thread died. */
+export type LossReason = 'heartbeat_timeout' | 'attempt_timeout' | 'thread_died';
+
+/** What became of one attempt, as data. */
+export type AttemptOutcome =
+  | { readonly kind: 'succeeded'; readonly result: Json }
+  /** The handler threw, or its input or result could not be used. */
+  | { readonly kind: 'failed'; readonly error: JobError; readonly retryable: boolean }
+  | { readonly kind: 'lost'; readonly reason: LossReason }
+  /** The node was stopping and gave the attempt back. */
+  | { readonly kind: 'handed_back' }
+  /** The node does not have the kind; the handler never started. */
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'cancelled' };
+
+/** Where and when an attempt ran, as far as it is known. Times are the node's. */
+export interface AttemptPlace {
+  readonly node: string | undefined;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number | undefined;
+}
+
+/** One attempt for the record: an attempts row, and a line of `jobs show`. */
+export interface AttemptRecord extends AttemptPlace {
+  readonly epoch: number;
+  readonly outcome: Exclude<AttemptOutcome['kind'], 'refused'>;
+  /** Why it was lost or failed, in words. */
+  readonly reason: string | undefined;
+  /** Milliseconds since the Unix epoch, by the orchestrator's clock. */
+  readonly endedAt: number;
+}
+
+/** What a job has spent so far. */
+export interface AttemptCounts {
+  /** Attempts that were lost. */
+  readonly losses: number;
+  /** Attempts whose handler failed. */
+  readonly failures: number;
+  /** Refusals in a row. */
+  readonly refusals: number;
+}
+
+/** The counts of a job that has not run yet. */
+export const NO_ATTEMPTS: AttemptCounts = { losses: 0, failures: 0, refusals: 0 };
+
+/** What the job's workflow does next. */
+export type Decision =
+  | { readonly kind: 'close'; readonly outcome: JobOutcome }
+  /** The handler failed: run it again after a wait. */
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly why: string }
+  /** The attempt was lost: dispatch the next one at once. */
+  | { readonly kind: 'fail_over'; readonly why: LossReason }
+  /** The attempt was handed back: dispatch the next one at once, uncounted. */
+  | { readonly kind: 'dispatch_again'; readonly why: string }
+  /** No attempt was spent: offer the same one again after a wait. */
+  | { readonly kind: 'wait'; readonly afterMs: number; readonly why: string };
+
+const REFUSAL_WAIT: Pick<RetryPolicy, 'initialMs' | 'maxMs'> = { initialMs: 500, maxMs: 30_000 };
+
+/** The rule of the job's loop: what to do after an attempt, given what was spent before it. */
+export function decide(
+  spec: Pick<JobSpec, 'failover' | 'retry'>,
+  before: AttemptCounts,
+  outcome: AttemptOutcome,
+): Decision {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return { kind: 'close', outcome: { state: 'succeeded', result: outcome.result } };
+    case 'cancelled':
+      return { kind: 'close', outcome: cancelled('the job was cancelled') };
+    case 'handed_back':
+      return { kind: 'dispatch_again', why: 'its node was stopping' };
+    case 'refused':
+      return {
+        kind: 'wait',
+        afterMs: backoffMs(REFUSAL_WAIT, before.refusals),
+        why: outcome.message,
+      };
+    case 'failed':
+      return afterFailure(spec.retry, before.failures, outcome);
+    case 'lost':
+      return afterLoss(spec.failover.maxAttempts, before.losses, outcome.reason);
+  }
+}
+
+/** The counts after an attempt. */
+export function count(before: AttemptCounts, outcome: AttemptOutcome): AttemptCounts {
+  return {
+    losses: before.losses + (outcome.kind === 'lost' ? 1 : 0),
+    failures: before.failures + (outcome.kind === 'failed' ? 1 : 0),
+    refusals: outcome.kind === 'refused' ? before.refusals + 1 : 0,
+  };
+}
+
+/** The outcome of a job that was cancelled. */
+export function cancelled(message: string): JobOutcome {
+  return { state: 'cancelled', error: { code: 'job_cancelled', message } };
+}
+
+/** The wait before the next try after `tries` earlier ones: doubled each time, up to the longest. */
+export function backoffMs(
+  { initialMs, maxMs }: Pick<RetryPolicy, 'initialMs' | 'maxMs'>,
+  tries: number,
+): number {
+  return Math.min(maxMs, initialMs * 2 ** Math.min(tries, 40));
+}
+
+function afterFailure(
+  retry: RetryPolicy,
+  failuresBefore: number,
+  { error, retryable }: Extract<AttemptOutcome, { kind: 'failed' }>,
+): Decision {
+  const named = error.name !== undefined && retry.nonRetryable.includes(error.name);
+  if (!retryable || named || failuresBefore + 1 >= retry.maxAttempts) {
+    return { kind: 'close', outcome: { state: 'failed', error } };
+  }
+  return { kind: 'retry', afterMs: backoffMs(retry, failuresBefore), why: error.message };
+}
+
+function afterLoss(maxFailovers: number, lossesBefore: number, reason: LossReason): Decision {
+  if (lossesBefore < maxFailovers) return { kind: 'fail_over', why: reason };
+  const lost = lossesBefore + 1;
+  const message = `${lost} ${lost === 1 ? 'attempt was' : 'attempts were'} lost, the last by ${reason}`;
+  return {
+    kind: 'close',
+    outcome: { state: 'failed', error: { code: 'failover_exhausted', message } },
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * Glossary: the words of Holdfast, used the same way in files, tables, flags and logs.
+ *
+ * - job: one unit of work with an id that is unique for ever.
+ * - kind: the name of a handler, what a job runs.
+ * - attempt: one run of a job's handler on one node, numbered by `epoch` 1, 2, 3…
+ * - generation: one start of an id; the first is 1.
+ * - dispatch: putting an attempt on a task queue.
+ * - node: one worker process with a name; each start of it is a new incarnation.
+ * - pool: a named group of nodes that share a task queue.
+ * - failover: a new attempt after one was lost (node dead, silent, or over time).
+ * - retry: a new attempt after the handler itself failed; counted apart from failovers.
+ * - session: an ordered stream of results; each job of it carries an `index`.
+ * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
+ */
+import type { AttemptRecord } from './attempt.ts';
+import type { ErrorCode } from './errors.ts';
+import { invalid } from './errors.ts';
+import type { Json } from './json.ts';
+
+/** The place of a job in an ordered stream of results. */
+export interface SessionSlot {
+  /** 1 to 200 characters. */
+  readonly id: string;
+  /** A whole number from 0; each index of a session belongs to one job. */
+  readonly index: number;
+}
+
+/** How often a job whose attempt was lost is dispatched again. */
+export interface FailoverPolicy {
+  /** Re-dispatches at most; 3 means at most 4 attempts lost. */
+  readonly maxAttempts: number;
+}
+
+/** How a job whose handler failed is tried again. */
+export interface RetryPolicy {
+  /** Failures at most, the first included; 1 means no retry. */
+  readonly maxAttempts: number;
+  /** The wait before the first retry; doubled for each later one. */
+  readonly initialMs: number;
+  /** The longest wait. */
+  readonly maxMs: number;
+  /** Names of error classes that are never retried. */
+  readonly nonRetryable: readonly string[];
+}
+
+/**
+ * What the workflow `job` takes: the wire contract for clients in any language.
+ * All but `kind`, `pool` and `input` may be left out; {@link resolveJobSpec} fills in the defaults.
+ */
+export interface JobRequest {
+  readonly kind: string;
+  readonly pool: string;
+  readonly input: Json;
+  readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
+  readonly failover?: Partial<FailoverPolicy>;
+  readonly retry?: Partial<RetryPolicy>;
+  readonly session?: SessionSlot;
+}
+
+/** A {@link JobRequest} with its id and every default filled in. */
+export interface JobSpec {
+  readonly id: string;
+  readonly generation: number;
+  readonly kind: string;
+  readonly pool: string;
+  readonly input: Json;
+  readonly timeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly failover: FailoverPolicy;
+  readonly retry: RetryPolicy;
+  readonly session: SessionSlot | undefined;
+}
+
+/** Why a job did not succeed. */
+export interface JobError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The class of the handler's error, when the handler threw. */
+  readonly name?: string;
+  readonly stack?: string;
+}
+
+/** How a job ended. It is written once and never changed. */
+export type JobOutcome =
+  | { readonly state: 'succeeded'; readonly result: Json }
+  | { readonly state: 'failed' | 'cancelled'; readonly error: JobError };
+
+/** `open` until the job's end is on record in the ledger, then how it ended. */
+export type JobState = 'open' | JobOutcome['state'];
+
+/** Every state of a job, in the order of its life. */
+export const JOB_STATES = [
+  'open',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const satisfies JobState[];
+
+/** A job as the ledger knows it. */
+export interface Job {
+  readonly id: string;
+  readonly generation: number;
+  readonly kind: string;
+  readonly pool: string;
+  readonly state: JobState;
+  readonly session: SessionSlot | undefined;
+  /** Attempts whose handler started or may have started. Known when the job is closed. */
+  readonly attemptCount: number;
+  readonly failoverCount: number;
+  readonly openedAt: Date;
+  readonly closedAt: Date | undefined;
+  readonly error: JobError | undefined;
+}
+
+/** A job with all that is kept of it. */
+export interface JobDetail extends Job {
+  readonly input: Json;
+  readonly result: Json | undefined;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+/** The defaults of a job's options. */
+export const JOB_DEFAULTS = {
+  timeoutMs: 60_000,
+  heartbeatMs: 5_000,
+  failover: { maxAttempts: 3 },
+  retry: { maxAttempts: 3, initialMs: 1_000, maxMs: 60_000, nonRetryable: [] },
+} as const satisfies Partial<JobSpec>;
+
+/**
+ * The request with every default filled in, checked field by field.
+ *
+ * @param at stands before the field's name in the error
+ * @throws HoldfastError `invalid_input` naming the first field that is wrong
+ */
+export function resolveJobSpec(
+  id: string,
+  generation: number,
+  request: JobRequest,
+  at = '',
+): JobSpec {
+  const { timeoutMs, heartbeatMs } = JOB_DEFAULTS;
+  return {
+    id: checkName(id, `${at}id`),
+    generation,
+    kind: checkName(request.kind, `${at}kind`),
+    pool: checkName(request.pool, `${at}pool`),
+    input: request.input ?? null,
+    timeoutMs: checkCount(request.timeoutMs ?? timeoutMs, `${at}timeoutMs`, 1),
+    heartbeatMs: checkCount(request.heartbeatMs ?? heartbeatMs, `${at}heartbeatMs`, 1),
+    failover: resolveFailover(request.failover, `${at}failover`),
+    retry: resolveRetry(request.retry, `${at}retry`),
+    session: checkSession(request.session, `${at}session`),
+  };
+}
+
+function resolveFailover(failover: JobRequest['failover'], at: string): FailoverPolicy {
+  const given = checkObject(failover, at) ?? {};
+  const { maxAttempts } = JOB_DEFAULTS.failover;
+  return { maxAttempts: checkCount(given.maxAttempts ?? maxAttempts, `${at}.maxAttempts`, 0) };
+}
+
+function resolveRetry(retry: JobRequest['retry'], at: string): RetryPolicy {
+  const given = checkObject(retry, at) ?? {};
+  const { maxAttempts, initialMs, maxMs, nonRetryable } = JOB_DEFAULTS.retry;
+  return {
+    maxAttempts: checkCount(given.maxAttempts ?? maxAttempts, `${at}.maxAttempts`, 1),
+    initialMs: checkCount(given.initialMs ?? initialMs, `${at}.initialMs`, 0),
+    maxMs: checkCount(given.maxMs ?? maxMs, `${at}.maxMs`, 0),
+    nonRetryable: checkTexts(given.nonRetryable ?? nonRetryable, `${at}.nonRetryable`),
+  };
+}
+
+/**
+ * A name that can stand in workflow ids, queue names and search attributes.
+ *
+ * @throws HoldfastError `invalid_input` when it is no string of 1 to 200 printable characters
+ */
+export function checkName(value: unknown, path: string): string {
+  // 200 leaves room for our prefixes and suffixes under the server's 255 characters on SQL.
+  // A lone surrogate (Cs) does not survive UTF-8: two such ids would become one.
+  const isPrintable = typeof value === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(value);
+  if (isPrintable && value.length <= 200) return value;
+  throw invalid(path, 'a text of 1 to 200 printable characters', value);
+}
+
+function checkCount(value: unknown, path: string, least: number): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
+  throw invalid(path, `a whole number from ${least}`, value);
+}
+
+function checkTexts(value: unknown, path: string): readonly string[] {
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return value;
+  throw invalid(path, 'a list of texts', value);
+}
+
+/**
+ * The value, or undefined when it was left out; clients in other languages send null for that.
+ *
+ * @throws HoldfastError `invalid_input` when it is no object
+ */
+export function checkObject<Value extends object>(
+  value: Value | null | undefined,
+  path: string,
+): Value | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'object' && !Array.isArray(value)) return value;
+  throw invalid(path, 'an object', value);
+}
+
+function checkSession(given: SessionSlot | undefined, at: string): SessionSlot | undefined {
+  const session = checkObject(given, at);
+  if (session === undefined) return undefined;
+  return {
+    id: checkName(session.id, `${at}.id`),
+    index: checkCount(session.index, `${at}.index`, 0),
+  };
+}
