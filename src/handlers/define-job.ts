@@ -1,0 +1,89 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { invalid } from '../domain/errors.ts';
+import type { JobRequest } from '../domain/job.ts';
+import { checkName, resolveJobSpec } from '../domain/job.ts';
+import type { AttemptOptions, AttemptRequest } from './attempt-options.ts';
+import { attemptRequest } from './attempt-options.ts';
+import type { HandlerContext } from './handler-context.ts';
+
+/** A kind of job: what {@link defineJob} takes. */
+export interface JobOptions<Schema extends StandardSchemaV1, Result> extends AttemptOptions {
+  /** The name of the handler, unique among the nodes of a pool. */
+  readonly kind: string;
+  /** The pool whose nodes run it. */
+  readonly pool: string;
+  /** Any Standard Schema (zod, valibot, arktype…): checked at submit and again on the node. */
+  readonly input: Schema;
+  /** The handler. What it returns must be JSON of at most 2,000,000 bytes. */
+  run(input: StandardSchemaV1.InferOutput<Schema>, ctx: HandlerContext): Promise<Result> | Result;
+}
+
+const BRAND = Symbol.for('holdfast.job');
+
+/** A defined kind: submit it with a client, and run it on a node. */
+export interface JobDefinition<
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+  Result = unknown,
+> extends JobOptions<Schema, Result> {
+  /** The options in milliseconds, as they go to the workflow. */
+  readonly request: Pick<JobRequest, 'kind' | 'pool'> & AttemptRequest;
+}
+
+/** The input that a definition's schema takes. */
+export type InputOf<Definition> =
+  Definition extends JobDefinition<infer Schema, unknown>
+    ? StandardSchemaV1.InferInput<Schema>
+    : never;
+
+/** What a definition's handler returns, as JSON brings it back. */
+export type ResultOf<Definition> =
+  Definition extends JobDefinition<StandardSchemaV1, infer Result> ? Awaited<Result> : never;
+
+/**
+ * Defines a kind of job.
+ *
+ * @example
+ * export const greet = defineJob({
+ *   kind: 'greet',
+ *   pool: 'default',
+ *   input: z.object({ name: z.string() }),
+ *   run: ({ name }) => ({ text: `Hello, ${name}` }),
+ * });
+ * @throws HoldfastError `invalid_input` naming the option that is wrong
+ */
+export function defineJob<Schema extends StandardSchemaV1, Result>(
+  options: JobOptions<Schema, Result>,
+): JobDefinition<Schema, Result> {
+  const at = `defineJob(${typeof options.kind === 'string' ? options.kind : '?'})`;
+  checkName(options.kind, `${at}.kind`);
+  checkName(options.pool, `${at}.pool`);
+  const { run } = options as { run?: unknown };
+  if (typeof run !== 'function') throw invalid(`${at}.run`, 'a function', run);
+  if (!isSchema(options.input)) {
+    throw invalid(`${at}.input`, 'a Standard Schema', options.input, 'for example z.object({ … })');
+  }
+  const { kind, pool } = options;
+  const request = { kind, pool, ...attemptRequest(options, at) };
+  resolveJobSpec('check', 1, { ...request, input: null }, `${at}.`);
+  return Object.freeze({ ...options, request, [BRAND]: true });
+}
+
+function isSchema(value: unknown): boolean {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    '~standard' in value
+  );
+}
+
+/** True for what {@link defineJob} made, also when another copy of Holdfast made it. */
+export function isJobDefinition(value: unknown): value is JobDefinition {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+/** Thrown by a handler to fail its job at once, without a retry. */
+export class NonRetryableError extends Error {
+  override readonly name: string = 'NonRetryableError';
+  /** Read instead of the class, so that another copy of Holdfast is understood too. */
+  readonly nonRetryable = true;
+}
