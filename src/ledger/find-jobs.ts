@@ -1,0 +1,116 @@
+import type pg from 'pg';
+import type { Job, JobError, JobState } from '../domain/job.ts';
+import type { Json } from '../domain/json.ts';
+import { formatCursor, parseCursor } from './page-cursor.ts';
+
+/** What {@link listJobs} selects. */
+export interface JobFilter {
+  readonly state?: JobState;
+  readonly kind?: string;
+  readonly pool?: string;
+  readonly session?: string;
+  /** Jobs at most. */
+  readonly limit: number;
+  /** The `cursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** Newest first. `cursor` is there when more jobs follow. */
+export interface JobPage {
+  readonly jobs: readonly Job[];
+  readonly cursor: string | undefined;
+}
+
+/** A job with its input and result, as one row holds it. */
+export interface StoredJob extends Job {
+  readonly input: Json;
+  readonly result: Json | undefined;
+}
+
+interface JobRow {
+  id: string;
+  generation: number;
+  kind: string;
+  pool: string;
+  state: JobState;
+  session_id: string | null;
+  session_index: string | null;
+  attempt_count: number;
+  failover_count: number;
+  opened_at: Date;
+  closed_at: Date | null;
+  error: JobError | null;
+}
+
+const COLUMNS = `id, generation, kind, pool, state, session_id, session_index, attempt_count,
+  failover_count, opened_at, closed_at, error`;
+
+/** The newest generation of a job, or undefined. */
+export async function findJob(pool: pg.Pool, id: string): Promise<StoredJob | undefined> {
+  const { rows } = await pool.query<JobRow & { input: Json; result: Json }>(
+    `select ${COLUMNS}, input, result from holdfast.jobs
+     where id = $1 order by generation desc limit 1`,
+    [id],
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const result = row.state === 'succeeded' ? row.result : undefined;
+  return { ...jobOfRow(row), input: row.input, result };
+}
+
+/** Those of the ids that the ledger knows. */
+export async function openedIds(pool: pg.Pool, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(
+    'select distinct id from holdfast.jobs where id = any($1)',
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Jobs by filter, newest first. */
+export async function listJobs(pool: pg.Pool, filter: JobFilter): Promise<JobPage> {
+  const [beforeAt, beforeId, beforeGeneration] = parseCursor(filter.cursor);
+  const { rows } = await pool.query<JobRow & { opened_text: string }>(
+    `select ${COLUMNS}, opened_at::text as opened_text from holdfast.jobs
+     where ($1::text is null or state = $1) and ($2::text is null or kind = $2)
+       and ($3::text is null or pool = $3) and ($4::text is null or session_id = $4)
+       and ($5::timestamptz is null or (opened_at, id, generation) < ($5, $6::text, $7::int))
+     order by opened_at desc, id desc, generation desc
+     limit $8`,
+    [
+      filter.state ?? null,
+      filter.kind ?? null,
+      filter.pool ?? null,
+      filter.session ?? null,
+      beforeAt,
+      beforeId,
+      beforeGeneration,
+      filter.limit + 1,
+    ],
+  );
+  const page = rows.slice(0, filter.limit);
+  const last = rows.length > filter.limit ? page.at(-1) : undefined;
+  return {
+    jobs: page.map(jobOfRow),
+    cursor: last && formatCursor([last.opened_text, last.id, last.generation]),
+  };
+}
+
+function jobOfRow(row: JobRow): Job {
+  return {
+    id: row.id,
+    generation: row.generation,
+    kind: row.kind,
+    pool: row.pool,
+    state: row.state,
+    session:
+      row.session_id === null
+        ? undefined
+        : { id: row.session_id, index: Number(row.session_index) },
+    attemptCount: row.attempt_count,
+    failoverCount: row.failover_count,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at ?? undefined,
+    error: row.error ?? undefined,
+  };
+}

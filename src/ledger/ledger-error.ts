@@ -1,0 +1,37 @@
+import { HoldfastError } from '../domain/errors.ts';
+import { maskPassword } from './pool.ts';
+
+// PostgreSQL's own codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+const HINTS: Readonly<Record<string, string>> = {
+  '28P01': 'check the password in DATABASE_URL',
+  '28000': 'check the user in DATABASE_URL',
+  '3D000': 'create the database, or check its name in DATABASE_URL',
+  '42501': 'grant the user the right to use the schema holdfast',
+  '42P01': 'start an orchestrator once: it creates the tables',
+  '3F000': 'start an orchestrator once: it creates the tables',
+  ECONNREFUSED: 'is PostgreSQL up? `holdfast dev` starts an embedded one',
+  ENOTFOUND: 'check the host in DATABASE_URL',
+};
+
+/** Any error of the ledger as a {@link HoldfastError} `ledger_unavailable` that names the address. */
+export function ledgerError(error: unknown, databaseUrl: string): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const code = codeOf(error);
+  const hint = code === undefined ? undefined : HINTS[code];
+  return new HoldfastError(
+    'ledger_unavailable',
+    `ledger at ${maskPassword(databaseUrl)}: ${messageOf(error)}`,
+    { cause: error, details: { code }, ...(hint === undefined ? {} : { hint }) },
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}
+
+function messageOf(error: unknown): string {
+  // A host with several addresses fails with one error for each, and an empty message.
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
