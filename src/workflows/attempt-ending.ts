@@ -1,0 +1,83 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { AttemptBeat, AttemptFailureDetail, AttemptReport } from '../domain/activities.ts';
+import { ATTEMPT_FAILURE } from '../domain/activities.ts';
+import type { AttemptOutcome, AttemptPlace } from '../domain/attempt.ts';
+import { isErrorCode } from '../domain/errors.ts';
+import type { JobError } from '../domain/job.ts';
+
+/** How an attempt ended, and where it ran as far as the ending tells. */
+export interface AttemptEnding {
+  readonly outcome: AttemptOutcome;
+  readonly place: AttemptPlace;
+}
+
+/** The SDK's own words for an attempt cut off by a shutdown, and for a worker without `runJob`. */
+const SDK_FAILURE = { workerShutdown: 'WorkerShutdown', noSuchActivity: 'NotFoundError' } as const;
+
+const NOWHERE: AttemptPlace = { node: undefined, startedAt: undefined };
+
+/** The ending of an attempt whose handler returned. */
+export function endingOfReport({ result, node, startedAt }: AttemptReport): AttemptEnding {
+  return { outcome: { kind: 'succeeded', result }, place: { node, startedAt } };
+}
+
+/**
+ * The ending of an attempt that threw.
+ *
+ * @throws the error itself when it is not the attempt's
+ */
+export function endingOfError(error: unknown): AttemptEnding {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const { cause } = error;
+  if (cause instanceof CancelledFailure) return { outcome: { kind: 'cancelled' }, place: NOWHERE };
+  if (cause instanceof TimeoutFailure) return endingOfTimeout(cause);
+  if (cause instanceof ApplicationFailure) return endingOfFailure(cause);
+  throw error;
+}
+
+function endingOfTimeout(timeout: TimeoutFailure): AttemptEnding {
+  const beat = timeout.lastHeartbeatDetails as AttemptBeat | undefined;
+  const isSilence = timeout.timeoutType === 'HEARTBEAT';
+  return {
+    outcome: { kind: 'lost', reason: isSilence ? 'heartbeat_timeout' : 'attempt_timeout' },
+    place: { node: beat?.node, startedAt: beat?.startedAt },
+  };
+}
+
+function endingOfFailure(failure: ApplicationFailure): AttemptEnding {
+  const detail = (failure.details?.[0] ?? {}) as Partial<AttemptFailureDetail>;
+  return {
+    outcome: outcomeOfFailure(failure, detail),
+    place: { node: detail.node, startedAt: detail.startedAt },
+  };
+}
+
+function outcomeOfFailure(
+  failure: ApplicationFailure,
+  detail: Partial<AttemptFailureDetail>,
+): AttemptOutcome {
+  const { type, message } = failure;
+  if (type === ATTEMPT_FAILURE.handedBack || type === SDK_FAILURE.workerShutdown) {
+    return { kind: 'handed_back' };
+  }
+  if (type === ATTEMPT_FAILURE.refused || type === SDK_FAILURE.noSuchActivity) {
+    return { kind: 'refused', message };
+  }
+  if (type === ATTEMPT_FAILURE.threadDied) return { kind: 'lost', reason: 'thread_died' };
+  const retryable = failure.nonRetryable !== true;
+  return { kind: 'failed', retryable, error: errorOf(failure, detail) };
+}
+
+function errorOf(failure: ApplicationFailure, detail: Partial<AttemptFailureDetail>): JobError {
+  return {
+    code: isErrorCode(failure.type) ? failure.type : 'job_failed',
+    message: failure.message,
+    ...(detail.name === undefined ? {} : { name: detail.name }),
+    ...(detail.stack === undefined ? {} : { stack: detail.stack }),
+  };
+}

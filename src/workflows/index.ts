@@ -1,0 +1,2 @@
+/** The entry of the workflow bundle: every workflow type, and nothing else. */
+export { job } from './job.ts';
