@@ -1,0 +1,46 @@
+import { ApplicationFailure, getClient } from '@temporalio/activity';
+import type { ControlActivities, OpenedJob, OpenJob } from '../../domain/activities.ts';
+import { HoldfastError } from '../../domain/errors.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { findAttempt } from './find-attempt.ts';
+import { isRunOver } from './is-run-over.ts';
+
+/** What an orchestrator does for workflows, over one ledger. */
+export function createControlActivities(ledger: Ledger): ControlActivities {
+  return {
+    openJob: asActivity((open) => openInLedger(ledger, open)),
+    closeJob: asActivity((close) => ledger.closeJob(close)),
+    findAttempt: asActivity(findAttempt),
+  };
+}
+
+/** A job that another run holds is taken over only when that run is over. */
+async function openInLedger(ledger: Ledger, open: OpenJob): Promise<OpenedJob> {
+  const opening = await ledger.openJob(open);
+  if (opening.kind !== 'held') return opening;
+  if (!(await isRunOver(getClient(), opening))) {
+    const message = `job ${open.spec.id} is open in run ${opening.runId}, which still runs`;
+    throw new HoldfastError('internal', message);
+  }
+  const isOurs = await ledger.takeOverJob(open, opening.runId);
+  return isOurs ? { kind: 'opened' } : openInLedger(ledger, open);
+}
+
+/** Errors of the table keep their code over the wire, and only the retryable ones are retried. */
+function asActivity<Args extends unknown[], Result>(
+  work: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await work(...args);
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error;
+      throw ApplicationFailure.create({
+        type: error.code,
+        message: error.message,
+        nonRetryable: !error.retryable,
+        cause: error,
+      });
+    }
+  };
+}

@@ -1,0 +1,51 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { HoldfastError } from './domain/errors.ts';
+
+/** Where Temporal is; what is left out comes from the environment. */
+export interface TemporalOptions {
+  /** Host and port. @default TEMPORAL_ADDRESS, the profile in temporal.toml, then 127.0.0.1:7233 */
+  readonly address?: string;
+  /** @default TEMPORAL_NAMESPACE, the profile in temporal.toml, then `default` */
+  readonly namespace?: string;
+}
+
+/** How to connect to Temporal: the options of both kinds of connection, and the namespace. */
+export interface TemporalConfig {
+  readonly connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'] & {
+    readonly address: string;
+  };
+  readonly namespace: string;
+}
+
+/**
+ * Where Temporal is, by the rules of the `temporal` command: options, then `TEMPORAL_*`, then the
+ * profile in temporal.toml. TLS, API key and headers come from there too.
+ */
+export function temporalConfig(options: TemporalOptions = {}): TemporalConfig {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  return {
+    connectionOptions: {
+      ...connectionOptions,
+      address: options.address ?? connectionOptions.address ?? '127.0.0.1:7233',
+    },
+    namespace: options.namespace ?? namespace ?? 'default',
+  };
+}
+
+/**
+ * Where the ledger is.
+ *
+ * @param option wins over `DATABASE_URL`
+ * @throws HoldfastError `invalid_input` when neither is given
+ */
+export function databaseUrl(option?: string): string {
+  const url = option ?? process.env['DATABASE_URL'];
+  if (url !== undefined && url !== '') return url;
+  throw new HoldfastError(
+    'invalid_input',
+    'DATABASE_URL: expected the address of the ledger, got nothing',
+    {
+      hint: 'set DATABASE_URL=postgres://user:password@host:5432/database, or run `holdfast dev` here',
+    },
+  );
+}
