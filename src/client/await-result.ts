@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Duration } from '../domain/duration.ts';
+import { parseDuration } from '../domain/duration.ts';
+import { HoldfastError } from '../domain/errors.ts';
+import { jobWorkflowId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import { jobNotFound } from '../domain/job-not-found.ts';
+import { isTransient, temporalError } from '../domain/temporal-error.ts';
+import type { Connections } from './connections.ts';
+import { jobErrorOf, toHoldfastError } from './job-error.ts';
+
+/** How long to wait for a result. */
+export interface ResultOptions {
+  /** After this the wait ends with `result_timeout`; the job goes on. @default no limit */
+  readonly timeout?: Duration;
+  /** Ends the wait; the job goes on. */
+  readonly signal?: AbortSignal;
+}
+
+const RETRY_MS = 500;
+
+/** See `JobsClient.result`. */
+export async function awaitResult(
+  connections: Connections,
+  id: string,
+  { timeout, signal }: ResultOptions = {},
+): Promise<Json> {
+  const limit =
+    timeout === undefined ? [] : [AbortSignal.timeout(parseDuration(timeout, 'timeout'))];
+  const stop = AbortSignal.any([...limit, ...(signal === undefined ? [] : [signal])]);
+  while (!stop.aborted) {
+    const result = await tryResult(connections, id, stop);
+    if (result !== undefined) return result;
+    // The server is away or restarting: the job is not, so the wait goes on.
+    await delay(RETRY_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+  signal?.throwIfAborted();
+  throw new HoldfastError('result_timeout', `job ${id} was still open after ${String(timeout)}`, {
+    hint: 'the job goes on; ask again, or see `holdfast jobs show`',
+  });
+}
+
+async function tryResult(
+  connections: Connections,
+  id: string,
+  stop: AbortSignal,
+): Promise<Json | undefined> {
+  const { client } = connections;
+  try {
+    return await client.connection.withAbortSignal(stop, () =>
+      client.workflow.getHandle<() => Promise<Json>>(jobWorkflowId(id)).result(),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) throw toHoldfastError(id, jobErrorOf(error));
+    if (error instanceof WorkflowNotFoundError) return resultInLedger(connections, id);
+    if (stop.aborted || isTransient(error)) return undefined;
+    throw temporalError(error, connections.place);
+  }
+}
+
+/** Temporal forgets a workflow after its retention; the ledger does not. */
+async function resultInLedger({ ledger }: Connections, id: string): Promise<Json> {
+  const job = await ledger.findJob(id);
+  if (job?.error !== undefined) throw toHoldfastError(id, job.error);
+  if (job?.result === undefined) throw jobNotFound(id);
+  return job.result;
+}

@@ -1,0 +1,56 @@
+import { Client, Connection } from '@temporalio/client';
+import type { TemporalOptions } from '../config.ts';
+import { databaseUrl, temporalConfig } from '../config.ts';
+import { temporalError } from '../domain/temporal-error.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import type { JobsClient } from './jobs.ts';
+import { createJobsClient } from './jobs.ts';
+import type { SessionsClient } from './sessions.ts';
+import { createSessionsClient } from './sessions.ts';
+
+/** Options of {@link connect}; what is left out comes from the environment. */
+export interface ConnectOptions {
+  /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
+  readonly temporal?: TemporalOptions;
+  /** The ledger. @default DATABASE_URL */
+  readonly databaseUrl?: string;
+}
+
+/** A connection to Holdfast: Temporal to start jobs, the ledger to read what became of them. */
+export interface HoldfastClient {
+  readonly jobs: JobsClient;
+  readonly sessions: SessionsClient;
+  /** Closes both connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to Temporal and to the ledger, and checks both.
+ *
+ * @throws HoldfastError `temporal_unavailable`, `ledger_unavailable`, `ledger_schema_newer`, or
+ *   `invalid_input` when no ledger is named
+ */
+export async function connect(options: ConnectOptions = {}): Promise<HoldfastClient> {
+  const ledger = openLedger(databaseUrl(options.databaseUrl));
+  const { connectionOptions, namespace } = temporalConfig(options.temporal);
+  const place = { address: connectionOptions.address, namespace };
+  let connection: Connection | undefined;
+  const close = async () => {
+    await connection?.close();
+    await ledger.close();
+  };
+  try {
+    await ledger.checkSchema();
+    connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    await close();
+    throw temporalError(error, place);
+  }
+  const client = new Client({ connection, namespace });
+  return {
+    jobs: createJobsClient({ client, ledger, place }),
+    sessions: createSessionsClient(ledger),
+    close,
+  };
+}

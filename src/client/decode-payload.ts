@@ -1,0 +1,8 @@
+import { defaultPayloadConverter } from '@temporalio/client';
+
+type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
+
+/** The value in a raw payload of Temporal's API; undefined for none. */
+export function decodePayload(payload: Payload | undefined): unknown {
+  return payload === undefined ? undefined : defaultPayloadConverter.fromPayload(payload);
+}

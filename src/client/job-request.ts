@@ -1,0 +1,68 @@
+import { HoldfastError, invalid } from '../domain/errors.ts';
+import type { JobRequest, SessionSlot } from '../domain/job.ts';
+import { resolveJobSpec } from '../domain/job.ts';
+import type { Json } from '../domain/json.ts';
+import { PAYLOAD_LIMIT_BYTES } from '../domain/json.ts';
+import { checkInput } from '../handlers/check-input.ts';
+import type { AttemptOptions } from '../handlers/attempt-options.ts';
+import { attemptRequest } from '../handlers/attempt-options.ts';
+import type { JobDefinition } from '../handlers/define-job.ts';
+
+/** Options of a submit; those of the attempts override the definition's. */
+export interface SubmitOptions extends AttemptOptions {
+  /**
+   * The job's id, unique for ever: a second submit of it is answered by the first one's job.
+   * @default a random UUID
+   */
+  readonly id?: string;
+  /** The job's place in an ordered stream of results. */
+  readonly session?: SessionSlot;
+  /** @default the definition's pool */
+  readonly pool?: string;
+}
+
+/**
+ * What goes to the workflow for a submit, checked in full.
+ *
+ * @throws HoldfastError `invalid_input` or `payload_too_large`
+ */
+export async function jobRequest(
+  id: string,
+  kind: JobDefinition | string,
+  input: unknown,
+  options: SubmitOptions,
+): Promise<JobRequest> {
+  const definition = typeof kind === 'string' ? undefined : kind;
+  if (definition !== undefined) await checkInput(definition.kind, definition.input, input);
+  const base = definition?.request ?? { kind: kind as string, pool: options.pool ?? '' };
+  const request: JobRequest = {
+    ...base,
+    ...attemptRequest(options, 'submit'),
+    ...(options.pool === undefined ? {} : { pool: options.pool }),
+    ...(options.session === undefined ? {} : { session: options.session }),
+    input: checkPayload(base.kind, input),
+  };
+  resolveJobSpec(id, 1, request);
+  return request;
+}
+
+function checkPayload(kind: string, input: unknown): Json {
+  if (input === undefined) return null;
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(input);
+  } catch (error) {
+    throw invalid(`input of ${kind}`, 'what JSON can carry', (error as Error).message);
+  }
+  if (text === undefined) throw invalid(`input of ${kind}`, 'what JSON can carry', typeof input);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= PAYLOAD_LIMIT_BYTES) return input as Json;
+  throw new HoldfastError(
+    'payload_too_large',
+    `input of ${kind}: expected at most ${PAYLOAD_LIMIT_BYTES} bytes of JSON, got ${bytes}`,
+    {
+      hint: 'store the data elsewhere and submit where it is',
+      details: { bytes, limitBytes: PAYLOAD_LIMIT_BYTES },
+    },
+  );
+}

@@ -1,0 +1,35 @@
+import type { AttemptRecord } from '../domain/attempt.ts';
+import { jobNotFound } from '../domain/job-not-found.ts';
+import type { Job } from '../domain/job.ts';
+import type { Json } from '../domain/json.ts';
+import type { Connections } from './connections.ts';
+import type { LiveJob } from './live-job.ts';
+import { findLiveJob } from './live-job.ts';
+
+/** A job with all that is known of it. */
+export interface JobView extends Job {
+  readonly input: Json;
+  /** There when the job succeeded. */
+  readonly result: Json | undefined;
+  /** The attempts that have ended, by epoch. */
+  readonly attempts: readonly AttemptRecord[];
+  /** There while the job is open: what it does or waits for, and why. */
+  readonly live: LiveJob | undefined;
+}
+
+/** See `JobsClient.get`. */
+export async function viewJob(connections: Connections, id: string): Promise<JobView> {
+  const { ledger } = connections;
+  const stored = await ledger.findJob(id);
+  if (stored !== undefined && stored.state !== 'open') {
+    const attempts = await ledger.findAttempts(id, stored.generation);
+    return { ...stored, attempts, live: undefined };
+  }
+  const found = await findLiveJob(connections, id);
+  if (found === undefined) {
+    if (stored === undefined) throw jobNotFound(id);
+    return { ...stored, attempts: [], live: undefined };
+  }
+  const { job, live, attempts } = found;
+  return { ...job, ...stored, attempts, live };
+}

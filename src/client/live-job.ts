@@ -1,0 +1,152 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { AttemptBeat } from '../domain/activities.ts';
+import type { AttemptRecord } from '../domain/attempt.ts';
+import { attemptActivityId, jobWorkflowId } from '../domain/ids.ts';
+import type { JobRequest } from '../domain/job.ts';
+import type { Json } from '../domain/json.ts';
+import type { JobStatus } from '../domain/messages.ts';
+import { STATUS_QUERY } from '../domain/messages.ts';
+import { nodeOfIdentity } from '../domain/node-identity.ts';
+import { temporalError } from '../domain/temporal-error.ts';
+import type { Connections } from './connections.ts';
+import { decodePayload } from './decode-payload.ts';
+import type { JobView } from './job-view.ts';
+import { whyQueued } from './why-queued.ts';
+
+/** What an open job does or waits for. */
+export interface LiveJob {
+  /**
+   * `opening` and `closing`: the ledger is asked. `queued`: on a task queue, no node took it yet.
+   * `running`: on a node. `waiting`: for a time. `unattended`: no orchestrator answers for it.
+   * `ended`: its workflow ended without closing it in the ledger.
+   */
+  readonly phase: 'opening' | 'queued' | 'running' | 'waiting' | 'closing' | 'unattended' | 'ended';
+  /** The reason in words. */
+  readonly why: string;
+  readonly since: Date | undefined;
+  readonly until: Date | undefined;
+  readonly epoch: number | undefined;
+  readonly node: string | undefined;
+  /** The newest value that the handler gave to `ctx.progress`. */
+  readonly progress: Json | undefined;
+}
+
+/** An open job as Temporal knows it. */
+export interface FoundJob {
+  readonly job: Omit<JobView, 'live' | 'attempts'>;
+  readonly live: LiveJob;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+const QUERY_TIMEOUT_MS = 3_000;
+// temporal.api.enums.v1.PendingActivityState
+const SCHEDULED = 1;
+
+const NOTHING = { since: undefined, until: undefined, epoch: undefined, node: undefined };
+
+/** What Temporal knows of a job, or undefined when it knows none of this id. */
+export async function findLiveJob(
+  connections: Connections,
+  id: string,
+): Promise<FoundJob | undefined> {
+  const { client, place } = connections;
+  const handle = client.workflow.getHandle<() => Promise<Json>>(jobWorkflowId(id));
+  try {
+    const description = await handle.describe();
+    const request = await startedWith(connections, description);
+    const job = jobOf(id, request, description);
+    if (description.status.name !== 'RUNNING') {
+      const why = `its workflow ended as ${description.status.name}, without closing it`;
+      return { job, live: { ...NOTHING, phase: 'ended', why, progress: undefined }, attempts: [] };
+    }
+    const status = await client
+      .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<JobStatus>(STATUS_QUERY))
+      .catch(() => undefined);
+    const live = await liveOf(connections, request, status, description);
+    return { job, live, attempts: status?.attempts ?? [] };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw temporalError(error, place);
+  }
+}
+
+async function liveOf(
+  connections: Connections,
+  request: JobRequest | undefined,
+  status: JobStatus | undefined,
+  { raw, startTime }: WorkflowExecutionDescription,
+): Promise<LiveJob> {
+  if (status === undefined) return unattended(raw.pendingActivities?.[0], startTime);
+  const { phase } = status;
+  const base = { ...NOTHING, since: new Date(phase.since), progress: undefined };
+  switch (phase.kind) {
+    case 'opening':
+      return { ...base, phase: 'opening', why: 'the ledger has not recorded it yet' };
+    case 'closing':
+      return { ...base, phase: 'closing', why: 'the ledger has not recorded its end yet' };
+    case 'waiting':
+      return { ...base, phase: 'waiting', why: phase.why, until: new Date(phase.until) };
+    case 'dispatched': {
+      const activityId = attemptActivityId(phase.epoch);
+      const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
+      const at = { ...base, epoch: phase.epoch };
+      if (pending === undefined || Number(pending.state) === SCHEDULED) {
+        const pool = request?.pool ?? 'unknown';
+        return { ...at, phase: 'queued', why: await whyQueued(connections, pool, phase.queue) };
+      }
+      return { ...at, ...runningOn(pending) };
+    }
+  }
+}
+
+function runningOn(pending: Pending): Pick<LiveJob, 'phase' | 'why' | 'node' | 'progress'> {
+  const node = nodeOfIdentity(pending.lastWorkerIdentity) ?? 'unknown';
+  const beat = decodePayload(pending.heartbeatDetails?.payloads?.[0]) as AttemptBeat | undefined;
+  return { phase: 'running', why: `runs on node ${node}`, node, progress: beat?.progress };
+}
+
+function unattended(pending: Pending | undefined, startedAt: Date): LiveJob {
+  const why = 'no orchestrator answers for it; start one with `holdfast orchestrator`';
+  const running =
+    pending === undefined ? { node: undefined, progress: undefined } : runningOn(pending);
+  return { ...NOTHING, ...running, phase: 'unattended', why, since: startedAt };
+}
+
+function jobOf(
+  id: string,
+  request: JobRequest | undefined,
+  { startTime }: WorkflowExecutionDescription,
+): FoundJob['job'] {
+  return {
+    id,
+    generation: 1,
+    kind: request?.kind ?? 'unknown',
+    pool: request?.pool ?? 'unknown',
+    state: 'open',
+    session: request?.session,
+    attemptCount: 0,
+    failoverCount: 0,
+    openedAt: startTime,
+    closedAt: undefined,
+    error: undefined,
+    input: request?.input ?? null,
+    result: undefined,
+  };
+}
+
+/** The request that a workflow was started with, from its first event. */
+async function startedWith(
+  { client, place }: Connections,
+  { workflowId, runId }: WorkflowExecutionDescription,
+): Promise<JobRequest | undefined> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: place.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 1,
+  });
+  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  return decodePayload(started?.input?.payloads?.[0]) as JobRequest | undefined;
+}
