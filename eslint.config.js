@@ -129,7 +129,7 @@ export default tseslint.config(
     rules: { 'no-restricted-exports': 'off' },
   },
   // Handler files as users write them, some of them broken on purpose.
-  { files: ['test/**/*.mjs'], languageOptions: { globals: { process: 'readonly' } } },
+  { files: ['test/**/*.{mjs,cjs}'], rules: { 'no-undef': 'off' } },
   { ignores: ['test/**/fixtures/syntax-error.*'] },
   {
     files: ['src/domain/**'],
@@ -171,6 +171,6 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['**/*.{js,mjs}'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
   ...importRules,
 );

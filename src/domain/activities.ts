@@ -35,6 +35,7 @@ export const ATTEMPT_FAILURE = {
   handedBack: 'handed_back',
   refused: 'kind_refused',
   threadDied: 'thread_died',
+  timedOut: 'attempt_timed_out',
 } as const;
 
 /** The first detail of every failure that a node reports. */

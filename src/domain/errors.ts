@@ -24,6 +24,12 @@ export const ERRORS = {
   temporal_unavailable: row('the Temporal server does not answer or refuses us', true, 503, 9),
   ledger_unavailable: row('PostgreSQL does not answer or refuses us', true, 503, 10),
   ledger_schema_newer: row('the ledger was migrated by a newer Holdfast', false, 503, 11),
+  node_stuck: row(
+    'a handler blocks its thread for good; the node must be started again',
+    false,
+    500,
+    14,
+  ),
   embedded_failed: row(
     'a part of the embedded servers could not be had or started',
     false,

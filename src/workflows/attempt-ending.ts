@@ -69,6 +69,7 @@ function outcomeOfFailure(
     return { kind: 'refused', message };
   }
   if (type === ATTEMPT_FAILURE.threadDied) return { kind: 'lost', reason: 'thread_died' };
+  if (type === ATTEMPT_FAILURE.timedOut) return { kind: 'lost', reason: 'attempt_timeout' };
   const retryable = failure.nonRetryable !== true;
   return { kind: 'failed', retryable, error: errorOf(failure, detail) };
 }

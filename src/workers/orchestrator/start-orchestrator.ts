@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
@@ -8,6 +8,7 @@ import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { workflowBundlePath } from '../bundle.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
+import { connectTemporal } from '../connect-temporal.ts';
 import { defaultLog } from '../default-log.ts';
 import { installRuntime } from '../runtime-log.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
@@ -44,7 +45,8 @@ export async function startOrchestrator(
   const log = options.log ?? defaultLog();
   installRuntime(log);
   const ledger = openLedger(databaseUrl(options.databaseUrl));
-  const { connectionOptions, namespace } = temporalConfig(options.temporal);
+  const config = temporalConfig(options.temporal);
+  const { connectionOptions, namespace } = config;
   const identity = `orchestrator/${hostname()}/${randomBytes(4).toString('hex')}`;
   const undo: (() => Promise<unknown>)[] = [() => ledger.close()];
   const closeAll = async () => {
@@ -52,7 +54,7 @@ export async function startOrchestrator(
   };
   try {
     await ledger.migrate();
-    const connection = await NativeConnection.connect(connectionOptions);
+    const connection = await connectTemporal(config);
     undo.push(() => connection.close());
     await ensureSearchAttributes(connection, namespace);
     const worker = await Worker.create({

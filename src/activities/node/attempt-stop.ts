@@ -1,0 +1,82 @@
+import type { Context } from '@temporalio/activity';
+import { abortError } from './abort-error.ts';
+
+/** Why an attempt is stopped before its handler ended. */
+export type StopCause =
+  /** The job was cancelled, or an operator paused or reset the activity. */
+  | 'cancelled'
+  /** The server has given the attempt up: it timed out there, or its job is closed. */
+  | 'not_ours'
+  /** The attempt's time is over by this node's own clock. */
+  | 'over_time'
+  | 'node_stopping';
+
+/** The two steps by which an attempt is stopped. */
+export interface AttemptStop {
+  /** Aborted with an `AbortError` that says why: the handler shall stop. */
+  readonly stop: AbortSignal;
+  /** Aborted when the handler's grace is over. */
+  readonly kill: AbortSignal;
+  /** The first cause there was. */
+  cause(): StopCause | undefined;
+  /** Ends the timers. */
+  dispose(): void;
+}
+
+const MESSAGES: Readonly<Record<StopCause, string>> = {
+  cancelled: 'the job was cancelled',
+  not_ours: 'the attempt is no longer ours: it timed out or its job was closed',
+  over_time: 'the attempt ran over its timeout',
+  node_stopping: 'the node is stopping',
+};
+
+/** A stopping node waits no longer for a handler: its own grace is over by then. */
+const STOPPING_GRACE_MS = 500;
+
+/** Longer delays overflow Node's timers and fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Watches for the reasons to stop the current attempt: a cancellation from the server, and the
+ * end of its time by the node's own monotonic clock, since the server tells a node nothing of a
+ * start-to-close timeout.
+ *
+ * @param cancelGraceMs how long a handler may run on after `stop`
+ */
+export function watchForStop(context: Context, cancelGraceMs: number): AttemptStop {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  const timers: NodeJS.Timeout[] = [];
+  let cause: StopCause | undefined;
+
+  const halt = (why: StopCause): void => {
+    if (cause !== undefined) return;
+    cause = why;
+    const graceMs = why === 'node_stopping' ? STOPPING_GRACE_MS : cancelGraceMs;
+    timers.push(setTimeout(() => kill.abort(), graceMs));
+    stop.abort(abortError(MESSAGES[why]));
+  };
+
+  const { cancellationSignal, info } = context;
+  const onCancel = (): void => halt(causeOf(cancellationSignal.reason));
+  cancellationSignal.addEventListener('abort', onCancel, { once: true });
+  if (cancellationSignal.aborted) onCancel();
+  if (info.startToCloseTimeoutMs <= LONGEST_TIMER_MS) {
+    timers.push(setTimeout(() => halt('over_time'), info.startToCloseTimeoutMs));
+  }
+  return {
+    stop: stop.signal,
+    kill: kill.signal,
+    cause: () => cause,
+    dispose: () => {
+      timers.forEach(clearTimeout);
+      cancellationSignal.removeEventListener('abort', onCancel);
+    },
+  };
+}
+
+function causeOf(cancellation: unknown): StopCause {
+  const reason = cancellation instanceof Error ? cancellation.message : '';
+  if (reason === 'WORKER_SHUTDOWN') return 'node_stopping';
+  return reason === 'NOT_FOUND' || reason === 'TIMED_OUT' ? 'not_ours' : 'cancelled';
+}

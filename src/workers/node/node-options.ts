@@ -1,0 +1,87 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import type { TemporalOptions } from '../../config.ts';
+import type { Duration } from '../../domain/duration.ts';
+import { parseDuration } from '../../domain/duration.ts';
+import { invalid } from '../../domain/errors.ts';
+import { checkName } from '../../domain/job.ts';
+import type { JobDefinition } from '../../handlers/define-job.ts';
+import { defaultLog } from '../default-log.ts';
+
+/** What `startNode` takes. */
+export interface NodeOptions {
+  /** The node's name, unique among the nodes that run at the same time. */
+  readonly name: string;
+  /** The pool whose jobs it takes. */
+  readonly pool: string;
+  /**
+   * The path of a handler file, or definitions, which can only run inline: functions cannot be
+   * sent to a thread.
+   */
+  readonly jobs: string | readonly JobDefinition[];
+  /** Attempts at once. @default the number of CPUs that the process may use */
+  readonly slots?: number;
+  /**
+   * `thread`: each handler in a thread of its own, so that none can block the heartbeats or crash
+   * the node. `inline`: in the node's own thread. @default 'thread' for a file, else 'inline'
+   */
+  readonly isolation?: 'thread' | 'inline';
+  /** How long running attempts may go on when the node stops; then they are handed back. @default '10s' */
+  readonly shutdownGrace?: Duration;
+  /** How long a handler may run on after its signal was aborted. @default '5s' */
+  readonly cancelGrace?: Duration;
+  /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
+  readonly temporal?: TemporalOptions;
+  /** @default JSON lines on standard error */
+  readonly log?: Logger;
+}
+
+/** {@link NodeOptions}, checked and with every default filled in. */
+export interface ResolvedNodeOptions {
+  readonly name: string;
+  readonly pool: string;
+  readonly source:
+    | { readonly isolation: 'thread'; readonly file: string }
+    | { readonly isolation: 'inline'; readonly jobs: string | readonly JobDefinition[] };
+  readonly slots: number;
+  readonly shutdownGraceMs: number;
+  readonly cancelGraceMs: number;
+  readonly temporal: TemporalOptions;
+  readonly log: Logger;
+}
+
+/**
+ * The options with every default filled in.
+ *
+ * @throws HoldfastError `invalid_input` naming the first option that is wrong
+ */
+export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
+  const { shutdownGrace = '10s', cancelGrace = '5s', temporal = {} } = options;
+  return {
+    name: checkName(options.name, 'name'),
+    pool: checkName(options.pool, 'pool'),
+    source: sourceOf(options),
+    slots: checkSlots(options.slots ?? availableParallelism()),
+    shutdownGraceMs: parseDuration(shutdownGrace, 'shutdownGrace'),
+    cancelGraceMs: parseDuration(cancelGrace, 'cancelGrace'),
+    temporal,
+    log: options.log ?? defaultLog(),
+  };
+}
+
+function sourceOf({ jobs, isolation }: NodeOptions): ResolvedNodeOptions['source'] {
+  if (typeof jobs !== 'string' && !Array.isArray(jobs)) {
+    throw invalid('jobs', 'the path of a handler file, or an array of definitions', jobs);
+  }
+  const chosen = isolation ?? (typeof jobs === 'string' ? 'thread' : 'inline');
+  if (chosen === 'inline') return { isolation: 'inline', jobs };
+  if (chosen !== 'thread') throw invalid('isolation', '"thread" or "inline"', chosen);
+  if (typeof jobs === 'string') return { isolation: 'thread', file: jobs };
+  const hint = 'put the definitions in a file and give its path';
+  throw invalid('isolation', '"inline" for definitions', chosen, hint);
+}
+
+function checkSlots(slots: unknown): number {
+  if (typeof slots === 'number' && Number.isSafeInteger(slots) && slots >= 1) return slots;
+  throw invalid('slots', 'a whole number from 1', slots);
+}

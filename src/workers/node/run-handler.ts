@@ -1,0 +1,89 @@
+import type { HandlerEnd, HandlerEvents } from '../../activities/node/handler-executor.ts';
+import type { Dispatch } from '../../domain/activities.ts';
+import { HoldfastError } from '../../domain/errors.ts';
+import { checkInput } from '../../handlers/check-input.ts';
+import type { JobDefinition } from '../../handlers/define-job.ts';
+import type { HandlerContext, HandlerLog } from '../../handlers/handler-context.ts';
+import { serialiseResult } from '../../handlers/serialise-result.ts';
+import { handlerError } from './handler-error.ts';
+import { logFields } from './log-fields.ts';
+import type { ProgressSender } from './progress-sender.ts';
+import { progressSender } from './progress-sender.ts';
+
+/** What a handler is run with. */
+export interface HandlerCall {
+  readonly dispatch: Dispatch;
+  /** The name of the node. */
+  readonly node: string;
+  /** The handler's `ctx.signal`. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Checks the input, calls the handler and makes data of what it returns or throws, in whichever
+ * thread it is called. Never rejects.
+ */
+export async function runHandler(
+  definition: JobDefinition,
+  call: HandlerCall,
+  events: HandlerEvents,
+): Promise<HandlerEnd> {
+  const { kind, input } = call.dispatch;
+  const sender = progressSender((json) => events.progress(json));
+  try {
+    const checked = await checkInput(kind, definition.input, input);
+    call.signal.throwIfAborted();
+    events.started();
+    const value = await callHandler(definition, checked, contextOf(call, events, sender));
+    return { kind: 'returned', result: serialiseResult(kind, value) };
+  } catch (error) {
+    if (error instanceof Thrown) {
+      return { kind: 'threw', error: handlerError(error.cause, 'job_failed') };
+    }
+    const code = error instanceof HoldfastError ? error.code : 'job_failed';
+    return { kind: 'threw', error: handlerError(error, code) };
+  } finally {
+    sender.stop();
+  }
+}
+
+/** Keeps a handler's own errors apart from ours: it may well throw a `HoldfastError` of a client. */
+class Thrown extends Error {}
+
+async function callHandler(
+  definition: JobDefinition,
+  input: unknown,
+  context: HandlerContext,
+): Promise<unknown> {
+  try {
+    return await definition.run(input, context);
+  } catch (cause) {
+    throw new Thrown('the handler threw', { cause });
+  }
+}
+
+function contextOf(
+  { dispatch, node, signal }: HandlerCall,
+  events: HandlerEvents,
+  sender: ProgressSender,
+): HandlerContext {
+  const { job, generation, epoch, session } = dispatch;
+  const log = logTo(events);
+  const progress: HandlerContext['progress'] = (value) => {
+    try {
+      sender.push(value);
+    } catch (error) {
+      log.warn('attempt.progress_dropped', { error });
+    }
+  };
+  return { signal, progress, log, job, generation, epoch, node, session };
+}
+
+function logTo(events: HandlerEvents): HandlerLog {
+  return {
+    debug: (message, fields) => events.log('debug', String(message), logFields(fields)),
+    info: (message, fields) => events.log('info', String(message), logFields(fields)),
+    warn: (message, fields) => events.log('warn', String(message), logFields(fields)),
+    error: (message, fields) => events.log('error', String(message), logFields(fields)),
+  };
+}

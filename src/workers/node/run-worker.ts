@@ -1,0 +1,34 @@
+import type { Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+const LOOK_EVERY_MS = 500;
+
+/**
+ * How long a worker that was shut down and runs nothing is waited for. While Temporal is away, its
+ * open poll does not end and its last answers may still get through.
+ */
+const QUIET_MS = 10_000;
+
+/**
+ * Runs a worker to its end, or until it is only Temporal's absence that keeps it from ending.
+ *
+ * @throws what the worker threw
+ */
+export async function runWorker(worker: Worker, log: Logger): Promise<void> {
+  const running = worker.run();
+  let quietSince = Infinity;
+  let timer: NodeJS.Timeout | undefined;
+  const abandoned = new Promise<void>((resolve) => {
+    timer = setInterval(() => {
+      const { runState, numInFlightActivities } = worker.getStatus();
+      const isQuiet = runState !== 'RUNNING' && numInFlightActivities === 0;
+      quietSince = isQuiet ? Math.min(quietSince, performance.now()) : Infinity;
+      if (performance.now() - quietSince < QUIET_MS) return;
+      log.warn({ state: runState }, 'node.poll_abandoned');
+      // It fails once its time to stop is over, when nobody waits for it any more.
+      running.catch(() => undefined);
+      resolve();
+    }, LOOK_EVERY_MS);
+  });
+  await Promise.race([running, abandoned]).finally(() => clearInterval(timer));
+}

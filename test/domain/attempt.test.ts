@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AttemptOutcome, LossReason } from '../../src/domain/attempt.ts';
+import { backoffMs, count, decide, NO_ATTEMPTS } from '../../src/domain/attempt.ts';
+import type { JobError } from '../../src/domain/job.ts';
+
+const spec = {
+  failover: { maxAttempts: 2 },
+  retry: { maxAttempts: 3, initialMs: 1_000, maxMs: 60_000, nonRetryable: ['BadAudio'] },
+};
+const boom: JobError = { code: 'job_failed', message: 'boom', name: 'Error' };
+const failed: AttemptOutcome = { kind: 'failed', error: boom, retryable: true };
+const lost: AttemptOutcome = { kind: 'lost', reason: 'heartbeat_timeout' };
+const refused: AttemptOutcome = { kind: 'refused', message: 'node n1 does not run kind "x"' };
+
+describe('decide', () => {
+  it('closes with the result of an attempt that succeeded', () => {
+    const result = { text: 'hello' };
+    expect(decide(spec, NO_ATTEMPTS, { kind: 'succeeded', result })).toEqual({
+      kind: 'close',
+      outcome: { state: 'succeeded', result },
+    });
+  });
+
+  it('closes as cancelled after an attempt that was cancelled', () => {
+    expect(decide(spec, NO_ATTEMPTS, { kind: 'cancelled' })).toEqual({
+      kind: 'close',
+      outcome: {
+        state: 'cancelled',
+        error: { code: 'job_cancelled', message: 'the job was cancelled' },
+      },
+    });
+  });
+
+  it('dispatches again at once what a stopping node handed back', () => {
+    const spent = { losses: 2, failures: 2, refusals: 0 };
+    expect(decide(spec, spent, { kind: 'handed_back' })).toEqual({
+      kind: 'dispatch_again',
+      why: 'its node was stopping',
+    });
+  });
+
+  it.each([
+    [0, 500],
+    [1, 1_000],
+    [5, 16_000],
+    [6, 30_000],
+    [1_000, 30_000],
+  ])('waits after %i refusals in a row for %i ms, and says who refused', (refusals, afterMs) => {
+    expect(decide(spec, { losses: 2, failures: 2, refusals }, refused)).toEqual({
+      kind: 'wait',
+      afterMs,
+      why: 'node n1 does not run kind "x"',
+    });
+  });
+
+  it.each<LossReason>(['heartbeat_timeout', 'attempt_timeout', 'thread_died'])(
+    'fails over at once after a loss by %s',
+    (reason) => {
+      expect(decide(spec, NO_ATTEMPTS, { kind: 'lost', reason })).toEqual({
+        kind: 'fail_over',
+        why: reason,
+      });
+    },
+  );
+
+  it.each([
+    [0, '1 attempt was lost, the last by attempt_timeout'],
+    [2, '3 attempts were lost, the last by attempt_timeout'],
+  ])('gives up when %i failovers are used up, and tells the losses', (maxAttempts, message) => {
+    const before = { losses: maxAttempts, failures: 0, refusals: 0 };
+    const outcome: AttemptOutcome = { kind: 'lost', reason: 'attempt_timeout' };
+    expect(decide({ ...spec, failover: { maxAttempts } }, before, outcome)).toEqual({
+      kind: 'close',
+      outcome: { state: 'failed', error: { code: 'failover_exhausted', message } },
+    });
+  });
+
+  it.each([
+    [0, 1_000],
+    [1, 2_000],
+  ])('retries after %i earlier failures in %i ms, and says why', (failures, afterMs) => {
+    expect(decide(spec, { losses: 2, failures, refusals: 0 }, failed)).toEqual({
+      kind: 'retry',
+      afterMs,
+      why: 'boom',
+    });
+  });
+
+  it("fails with the handler's own error when the retries are used up", () => {
+    expect(decide(spec, { losses: 0, failures: 2, refusals: 0 }, failed)).toEqual({
+      kind: 'close',
+      outcome: { state: 'failed', error: boom },
+    });
+  });
+
+  it.each<[string, AttemptOutcome]>([
+    ['an error that is not retryable', { ...failed, retryable: false }],
+    ['an error whose class is named', { ...failed, error: { ...boom, name: 'BadAudio' } }],
+  ])('fails at once with %s', (_, outcome) => {
+    expect(decide(spec, NO_ATTEMPTS, outcome)).toMatchObject({ kind: 'close' });
+  });
+
+  it('compares the whole name of an error class, and skips errors without one', () => {
+    const nameless: JobError = { code: 'job_failed', message: 'boom' };
+    for (const error of [{ ...boom, name: 'Bad' }, { ...boom, name: 'BadAudioToo' }, nameless]) {
+      expect(decide(spec, NO_ATTEMPTS, { ...failed, error })).toMatchObject({ kind: 'retry' });
+    }
+  });
+});
+
+describe('count', () => {
+  const before = { losses: 1, failures: 1, refusals: 1 };
+
+  it.each<[AttemptOutcome, typeof before]>([
+    [lost, { losses: 2, failures: 1, refusals: 0 }],
+    [failed, { losses: 1, failures: 2, refusals: 0 }],
+    [refused, { losses: 1, failures: 1, refusals: 2 }],
+    [{ kind: 'handed_back' }, { losses: 1, failures: 1, refusals: 0 }],
+    [
+      { kind: 'succeeded', result: null },
+      { losses: 1, failures: 1, refusals: 0 },
+    ],
+    [{ kind: 'cancelled' }, { losses: 1, failures: 1, refusals: 0 }],
+  ])('counts $kind', (outcome, after) => {
+    expect(count(before, outcome)).toEqual(after);
+    expect(before).toEqual({ losses: 1, failures: 1, refusals: 1 });
+  });
+});
+
+describe('backoffMs', () => {
+  it('doubles from the first wait to the longest', () => {
+    const waits = [0, 1, 2, 3, 4, 5].map((tries) =>
+      backoffMs({ initialMs: 100, maxMs: 1_000 }, tries),
+    );
+    expect(waits).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+  });
+
+  it('never shrinks, never passes the longest wait, and stays a whole number', () => {
+    const waitMs = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+    fc.assert(
+      fc.property(waitMs, waitMs, fc.nat(), (initialMs, maxMs, tries) => {
+        const wait = backoffMs({ initialMs, maxMs }, tries);
+        expect(Number.isSafeInteger(wait)).toBe(true);
+        expect(wait).toBeLessThanOrEqual(maxMs);
+        expect(wait).toBeLessThanOrEqual(backoffMs({ initialMs, maxMs }, tries + 1));
+      }),
+    );
+  });
+});
