@@ -1,0 +1,67 @@
+import { hostname } from 'node:os';
+import { Command } from 'commander';
+import type { NodeOptions } from '../../workers/node/node-options.ts';
+import type { LogFlags } from '../create-log.ts';
+import { addLogOptions, createLog } from '../create-log.ts';
+import type { ConnectionFlags } from '../find-connection.ts';
+import { addTemporalOptions, findTemporal } from '../find-connection.ts';
+import { choiceOption, countOption, durationOption } from '../option-values.ts';
+import { pick } from '../pick.ts';
+import { runUntilStopped } from '../run-until-stopped.ts';
+import type { Terminal } from '../terminal.ts';
+
+type NodeFlags = Omit<NodeOptions, 'jobs' | 'temporal' | 'log'> & { readonly jobs: string };
+
+/** `holdfast node`: runs handlers; needs Temporal only. */
+export function nodeCommand(terminal: Terminal): Command {
+  const command = new Command('node')
+    .summary('run the handlers of a pool')
+    .description('Runs the handlers of a file for the jobs of a pool. It needs no database.')
+    .requiredOption('--pool <pool>', 'the pool whose jobs it takes')
+    .requiredOption('--jobs <file>', 'the handler file, .js or .ts')
+    .option('--name <name>', 'its name, unique among running nodes', defaultName())
+    .addOption(countOption('--slots <count>', 'attempts at once (default: one for each CPU)', 1))
+    .addOption(
+      choiceOption('--isolation <how>', 'where handlers run (default: thread)', [
+        'thread',
+        'inline',
+      ]),
+    )
+    .addOption(
+      durationOption(
+        '--shutdown-grace <time>',
+        'how long running attempts may go on when it stops',
+      ).default('10s'),
+    )
+    .addOption(
+      durationOption('--cancel-grace <time>', 'how long a cancelled handler may run on').default(
+        '5s',
+      ),
+    )
+    .addHelpText('after', HELP);
+  addTemporalOptions(command);
+  addLogOptions(command);
+  return command.action((flags: NodeFlags & ConnectionFlags & LogFlags) =>
+    runUntilStopped(terminal, async () => {
+      const temporal = await findTemporal(flags, terminal);
+      const log = await createLog(flags, terminal);
+      const { startNode } = await import('../../workers/node/start-node.ts');
+      const options = pick(flags, 'name', 'pool', 'jobs', 'slots', 'isolation');
+      const graces = pick(flags, 'shutdownGrace', 'cancelGrace');
+      return startNode({ ...options, ...graces, temporal, log });
+    }),
+  );
+}
+
+function defaultName(): string {
+  return `${hostname()}-${process.pid}`;
+}
+
+const HELP = `
+SIGTERM or Ctrl-C stops it in order: running attempts may finish within the
+shutdown grace, then they are handed back and run on another node. Once more
+ends it at once.
+
+Examples:
+  $ holdfast node --pool gpu --name gpu-1 --jobs ./jobs.ts
+  $ holdfast node --pool web --jobs ./dist/jobs.js --slots 50 --isolation inline`;

@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import type { LogFlags } from '../create-log.ts';
+import { addLogOptions, createLog } from '../create-log.ts';
+import type { ConnectionFlags } from '../find-connection.ts';
+import { addConnectionOptions, findConnection } from '../find-connection.ts';
+import { runUntilStopped } from '../run-until-stopped.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** `holdfast orchestrator`: runs the workflows; needs Temporal and the ledger. */
+export function orchestratorCommand(terminal: Terminal): Command {
+  const command = new Command('orchestrator')
+    .summary('run the workflows of jobs; any number of them may run')
+    .description(
+      'Runs the workflows of jobs and writes the ledger, which it creates or migrates at its ' +
+        'start. It keeps nothing itself: run as many as you like, and stop any of them.',
+    )
+    .addHelpText('after', HELP);
+  addConnectionOptions(command);
+  addLogOptions(command);
+  return command.action((flags: ConnectionFlags & LogFlags) =>
+    runUntilStopped(terminal, async () => {
+      const connection = await findConnection(flags, terminal);
+      const log = await createLog(flags, terminal);
+      const { startOrchestrator } =
+        await import('../../workers/orchestrator/start-orchestrator.ts');
+      return startOrchestrator({ ...connection, log });
+    }),
+  );
+}
+
+const HELP = `
+SIGTERM or Ctrl-C stops it in order; once more ends it at once.
+
+Examples:
+  $ holdfast orchestrator
+  $ holdfast orchestrator --temporal-address temporal:7233 --log-level warn`;

@@ -1,0 +1,136 @@
+import { Command } from 'commander';
+import type { JobHandle, JobsClient } from '../../client/jobs.ts';
+import type { SubmitOptions } from '../../client/job-request.ts';
+import type { Duration } from '../../domain/duration.ts';
+import { HoldfastError } from '../../domain/errors.ts';
+import type { SessionSlot } from '../../domain/job.ts';
+import type { JobDefinition } from '../../handlers/define-job.ts';
+import type { ConnectionFlags } from '../find-connection.ts';
+import { addConnectionOptions } from '../find-connection.ts';
+import { findDefinition } from '../find-definition.ts';
+import { formatDocument } from '../format/document.ts';
+import { countOption, durationOption } from '../option-values.ts';
+import { pick } from '../pick.ts';
+import { readInput } from '../read-input.ts';
+import type { Terminal } from '../terminal.ts';
+import { usageError } from '../usage-error.ts';
+import { withClient } from '../with-client.ts';
+
+interface SubmitFlags extends ConnectionFlags {
+  readonly input?: string;
+  readonly jobs?: string;
+  readonly pool?: string;
+  readonly id?: string;
+  readonly session?: string;
+  readonly index?: number;
+  readonly timeout?: Duration;
+  readonly heartbeat?: Duration;
+  readonly wait?: boolean;
+  readonly waitTimeout?: Duration;
+  readonly json?: boolean;
+}
+
+/** `holdfast submit KIND`: submits a job, and waits for its result if asked to. */
+export function submitCommand(terminal: Terminal): Command {
+  const command = new Command('submit')
+    .summary('submit a job')
+    .description('Submits a job and prints its id. An id that was submitted before starts nothing.')
+    .argument('<kind>', 'the kind of the job')
+    .option('--input <json>', 'the input: JSON, @file, or - for standard input')
+    .option('--jobs <file>', 'the handler file: tells the pool, and checks the input')
+    .option('--pool <pool>', 'the pool that runs it; needed without --jobs')
+    .option('--id <id>', 'the id, unique for ever (default: a random one)')
+    .option('--session <id>', 'the session that its result belongs to, with --index')
+    .addOption(countOption('--index <number>', 'its place in the session, from 0', 0))
+    .addOption(durationOption('--timeout <time>', 'the longest that one attempt may take'))
+    .addOption(
+      durationOption('--heartbeat <time>', 'the silence after which an attempt counts as lost'),
+    )
+    .option('--wait', 'wait for the result and print it')
+    .addOption(
+      durationOption('--wait-timeout <time>', 'wait no longer than this').implies({ wait: true }),
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', HELP);
+  addConnectionOptions(command);
+  return command.action((kind: string, flags: SubmitFlags) => submit(terminal, kind, flags));
+}
+
+async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Promise<void> {
+  const target = await targetOf(kind, flags);
+  const session = sessionOf(flags);
+  const input = flags.input === undefined ? undefined : await readInput(flags.input, terminal);
+  const options = {
+    ...pick(flags, 'pool', 'id', 'timeout', 'heartbeat'),
+    ...(session === undefined ? {} : { session }),
+  };
+  await withClient(flags, terminal, async ({ jobs }) => {
+    const job = await submitTo(jobs, target, input, options);
+    if (flags.json !== true) await terminal.print(job.id);
+    const result = flags.wait === true ? { result: await resultOf(job, flags) } : {};
+    if (flags.json === true) {
+      await terminal.print(formatDocument({ id: job.id, kind, ...result }));
+    } else if ('result' in result) {
+      await terminal.print(JSON.stringify(result.result, null, 2));
+    }
+  });
+}
+
+type Target = { readonly definition: JobDefinition } | { readonly kind: string; pool: string };
+
+async function targetOf(kind: string, { jobs, pool }: SubmitFlags): Promise<Target> {
+  if (jobs !== undefined) return { definition: await findDefinition(kind, jobs) };
+  if (pool !== undefined) return { kind, pool };
+  throw usageError(
+    '--pool: expected the pool that runs the job, got nothing',
+    'give --pool, or --jobs with the file that defines the kind',
+  );
+}
+
+function submitTo(
+  jobs: JobsClient,
+  target: Target,
+  input: unknown,
+  options: SubmitOptions,
+): Promise<JobHandle<unknown>> {
+  if ('definition' in target) return jobs.submit(target.definition, input, options);
+  return jobs.submit(target.kind, input, { ...options, pool: target.pool });
+}
+
+function sessionOf({ session, index }: SubmitFlags): SessionSlot | undefined {
+  if (session !== undefined && index !== undefined) return { id: session, index };
+  if (session === undefined && index === undefined) return undefined;
+  const [given, missing] = session === undefined ? ['index', 'session'] : ['session', 'index'];
+  throw usageError(
+    `--${missing}: expected a value beside --${given}, got nothing`,
+    'a job of a session needs both --session and --index',
+  );
+}
+
+/** The result; an error of the wait names the job, whose id the caller may not have seen yet. */
+async function resultOf(
+  job: JobHandle<unknown>,
+  { waitTimeout }: Pick<SubmitFlags, 'waitTimeout'>,
+): Promise<unknown> {
+  try {
+    return await job.result(waitTimeout === undefined ? {} : { timeout: waitTimeout });
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    const { code, message, hint, details, cause } = error;
+    throw new HoldfastError(code, message, {
+      details: { ...details, job: job.id },
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}
+
+const HELP = `
+With --wait the exit code tells how the job ended: 0 for a result, 6 for a
+failure, 7 for a cancelled job, 8 when the wait was over first.
+
+Examples:
+  $ holdfast submit greet --jobs ./jobs.ts --input '{"name":"Ada"}' --wait
+  $ holdfast submit transcribe --pool gpu --input @42.json --id utt-42
+  $ holdfast submit transcribe --pool gpu --input @42.json --session s1 --index 42
+  $ make-input | holdfast submit greet --pool default --input - --json`;

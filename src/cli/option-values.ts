@@ -1,0 +1,67 @@
+import { Option } from 'commander';
+import type { Duration } from '../domain/duration.ts';
+import { parseDuration } from '../domain/duration.ts';
+import type { HoldfastError } from '../domain/errors.ts';
+import { show } from '../domain/errors.ts';
+import { nearestName } from './nearest-name.ts';
+import { usageError } from './usage-error.ts';
+
+/** An option that takes one of some words. */
+export function choiceOption(
+  flags: string,
+  description: string,
+  choices: readonly string[],
+): Option {
+  const option = new Option(flags, description).choices(choices);
+  return option.argParser((text: string) => {
+    if (choices.includes(text)) return text;
+    const nearest = nearestName(text, choices);
+    throw usageError(
+      `${placeOf(option)}: expected one of ${choices.join(', ')}, got ${show(text)}`,
+      nearest === undefined ? 'give one of these words' : `did you mean ${nearest}?`,
+    );
+  });
+}
+
+/** An option that takes a whole number from `least` on. */
+export function countOption(flags: string, description: string, least: number): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw usageError(
+      `${placeOf(option)}: expected a whole number from ${least}, got ${show(text)}`,
+      `for example ${option.long} ${Math.max(least, 10)}`,
+    );
+  });
+}
+
+/** An option that takes a TCP port, or 0 for any free one. */
+export function portOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+    throw usageError(
+      `${placeOf(option)}: expected a port from 0 to 65535, got ${show(text)}`,
+      '0 means any free one',
+    );
+  });
+}
+
+/** An option that takes a {@link Duration}, which it leaves as it was written. */
+export function durationOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    try {
+      parseDuration(text, placeOf(option));
+    } catch (error) {
+      const { message, hint = '' } = error as HoldfastError;
+      throw usageError(message, hint);
+    }
+    return text as Duration;
+  });
+}
+
+function placeOf({ long, envVar }: Option): string {
+  return [long, envVar].filter((name) => name !== undefined).join(' or ');
+}

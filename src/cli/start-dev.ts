@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import type { Embedded } from '../dev/embedded.ts';
+import type { RunningNode } from '../workers/node/start-node.ts';
+import type { RunningOrchestrator } from '../workers/orchestrator/start-orchestrator.ts';
+import type { LogFlags } from './create-log.ts';
+import { createLog, logFormat } from './create-log.ts';
+import type { DevFlags } from './dev-options.ts';
+import { embeddedOptions, poolOfNode } from './dev-options.ts';
+import { removeDevServers, writeDevServers } from './dev-servers.ts';
+import { formatDevSummary } from './format/dev-summary.ts';
+import { formatDocument } from './format/document.ts';
+import { pick } from './pick.ts';
+import type { Running } from './run-until-stopped.ts';
+import type { Terminal } from './terminal.ts';
+
+interface StartedDev {
+  readonly embedded: Embedded;
+  readonly orchestrator: RunningOrchestrator;
+  readonly node: (RunningNode & { readonly pool: string }) | undefined;
+}
+
+/** Starts all parts of `holdfast dev`, tells where they are, and stops them in the reverse order. */
+export async function startDev(flags: DevFlags & LogFlags, terminal: Terminal): Promise<Running> {
+  const pool = await poolOfNode(flags);
+  const log = await createLog(flags, terminal);
+  const undo: (() => Promise<void>)[] = [];
+  const stop = (): Promise<void> => runAll(undo.splice(0).reverse());
+  try {
+    const onProgress = progressTo(logFormat(flags, terminal) === 'json' ? log : terminal);
+    const { startEmbedded } = await import('../dev/embedded.ts');
+    const embedded = await startEmbedded({ ...embeddedOptions(flags, terminal.env), onProgress });
+    undo.push(() => embedded.stop());
+    const orchestrator = await startDevOrchestrator(embedded, log);
+    undo.push(() => orchestrator.stop());
+    const node =
+      pool === undefined ? undefined : await startDevNode({ ...flags, pool }, embedded, log);
+    if (node !== undefined) undo.push(() => node.stop());
+    undo.push(() => removeDevServers(flags.dataDir));
+    await announce({ embedded, orchestrator, node }, flags, terminal);
+    const parts = [orchestrator, ...(node === undefined ? [] : [node])];
+    return { stopped: Promise.race(parts.map(({ stopped }) => stopped)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Runs all steps one after the other, also after one that fails; then rejects with the first failure. */
+async function runAll(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+function progressTo(place: Logger | Terminal): (message: string) => void {
+  if ('note' in place) return (message) => void place.note(message);
+  return (step) => place.info({ step }, 'dev.starting');
+}
+
+async function startDevOrchestrator(
+  { temporal, databaseUrl }: Embedded,
+  log: Logger,
+): Promise<RunningOrchestrator> {
+  const { startOrchestrator } = await import('../workers/orchestrator/start-orchestrator.ts');
+  return startOrchestrator({ temporal, databaseUrl, log });
+}
+
+async function startDevNode(
+  flags: DevFlags & { readonly pool: string },
+  { temporal }: Embedded,
+  log: Logger,
+): Promise<RunningNode & { readonly pool: string }> {
+  const { startNode } = await import('../workers/node/start-node.ts');
+  const { jobs = '', name = 'dev', pool } = flags;
+  const node = await startNode({ jobs, name, pool, ...pick(flags, 'slots'), temporal, log });
+  return { ...node, pool };
+}
+
+/** Tells other commands, by a file, and whoever started this one. */
+async function announce(
+  { embedded, orchestrator, node }: StartedDev,
+  { dataDir, jobs, json = false }: DevFlags,
+  { print, cwd }: Terminal,
+): Promise<void> {
+  const { databaseUrl, webUi = null } = embedded;
+  const temporal = pick(embedded.temporal, 'address', 'namespace');
+  const servers = { pid: process.pid, temporal, databaseUrl, webUi };
+  await writeDevServers(dataDir, servers);
+  if (json) {
+    const parts = {
+      orchestrator: orchestrator.identity,
+      node: node && pick(node, 'name', 'incarnation', 'pool'),
+    };
+    await print(formatDocument({ ...servers, ...parts }));
+  } else {
+    await print(...formatDevSummary({ ...servers, dataDir, cwd, node, jobs }));
+  }
+}

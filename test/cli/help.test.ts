@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { runHoldfast } from './run-holdfast.ts';
+
+const COMMANDS = [
+  'dev',
+  'orchestrator',
+  'node',
+  'submit',
+  'jobs',
+  'jobs list',
+  'jobs show',
+  'jobs result',
+  'jobs cancel',
+  'sessions',
+  'sessions results',
+];
+
+test.each(COMMANDS)('holdfast %s --help prints usage and examples on stdout', async (command) => {
+  const { exitCode, stdout, stderr } = await runHoldfast([...command.split(' '), '--help']);
+  expect(exitCode).toBe(0);
+  expect(stderr).toBe('');
+  expect(stdout).toContain(`Usage: holdfast ${command}`);
+  expect(stdout).toMatch(/\nExamples:\n( {2}\$ .*holdfast .+\n)+$/);
+});
+
+test('help fits a terminal of 80 columns, but for command lines', async () => {
+  for (const command of ['', ...COMMANDS]) {
+    const { stdout } = await runHoldfast([...command.split(' ').filter(Boolean), '--help']);
+    const lines = stdout.split('\n').filter((line) => !line.startsWith('  $ '));
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  }
+});
+
+test('holdfast --help lists every command', async () => {
+  const { exitCode, stdout } = await runHoldfast(['--help']);
+  expect(exitCode).toBe(0);
+  for (const command of COMMANDS) expect(stdout).toContain(`\n  ${command.split(' ')[0]} `);
+});
+
+test('holdfast --version prints the version of the package', async () => {
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  const { exitCode, stdout } = await runHoldfast(['--version']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${version}\n` });
+});
+
+test.each([[], ['jobs'], ['sessions']])(
+  'a command that only has subcommands prints its help on stderr and ends as a usage error: %s',
+  async (...args) => {
+    const { exitCode, stdout, stderr } = await runHoldfast(args);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Usage: holdfast');
+  },
+);

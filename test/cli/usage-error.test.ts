@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { runHoldfast } from './run-holdfast.ts';
+
+const CASES: [title: string, args: string[], message: string, hint: string][] = [
+  ['an unknown command', ['sbmit'], "unknown command 'sbmit'", 'did you mean submit?'],
+  ['an unknown subcommand', ['jobs', 'lst'], "unknown command 'lst'", 'did you mean list?'],
+  [
+    'an unknown option',
+    ['submit', 'k', '--poool', 'p'],
+    "unknown option '--poool'",
+    'did you mean --pool?',
+  ],
+  [
+    'a missing argument',
+    ['submit'],
+    "missing required argument 'kind'",
+    'see `holdfast submit --help`',
+  ],
+  [
+    'a missing option',
+    ['node', '--pool', 'p'],
+    "required option '--jobs <file>' not specified",
+    'see `holdfast node --help`',
+  ],
+  [
+    'an option without its value',
+    ['jobs', 'list', '--pool'],
+    "option '--pool <pool>' argument missing",
+    'see `holdfast jobs list --help`',
+  ],
+  [
+    'too many arguments',
+    ['jobs', 'show', 'a', 'b'],
+    "too many arguments for 'show'. Expected 1 argument but got 2",
+    'see `holdfast jobs show --help`',
+  ],
+  [
+    'a word that is no choice',
+    ['jobs', 'list', '--state', 'opne'],
+    '--state: expected one of open, succeeded, failed, cancelled, got "opne"',
+    'did you mean open?',
+  ],
+  [
+    'a number that is none',
+    ['node', '--slots', 'two'],
+    '--slots: expected a whole number from 1, got "two"',
+    'for example --slots 10',
+  ],
+  [
+    'a number that is too small',
+    ['jobs', 'list', '--limit', '0'],
+    '--limit: expected a whole number from 1, got "0"',
+    'for example --limit 10',
+  ],
+  [
+    'a port that is none',
+    ['dev', '--ui-port', '70000'],
+    '--ui-port: expected a port from 0 to 65535, got "70000"',
+    '0 means any free one',
+  ],
+  [
+    'a duration that is none',
+    ['submit', 'k', '--timeout', '5x'],
+    '--timeout: expected a duration such as "500ms", "60s", "5m", "1h" or "7d", got "5x"',
+    'write a whole number followed by ms, s, m, h or d',
+  ],
+  [
+    'a kind without a pool',
+    ['submit', 'k'],
+    '--pool: expected the pool that runs the job, got nothing',
+    'give --pool, or --jobs with the file that defines the kind',
+  ],
+  [
+    'a session without an index',
+    ['submit', 'k', '--pool', 'p', '--session', 's'],
+    '--index: expected a value beside --session, got nothing',
+    'a job of a session needs both --session and --index',
+  ],
+  [
+    'an index without a session',
+    ['submit', 'k', '--pool', 'p', '--index', '0'],
+    '--session: expected a value beside --index, got nothing',
+    'a job of a session needs both --session and --index',
+  ],
+  [
+    'slots of a node that is not asked for',
+    ['dev', '--slots', '2'],
+    '--jobs: expected a handler file beside --slots, got nothing',
+    'give --jobs to run a node as well',
+  ],
+];
+
+test.each(CASES)(
+  '%s is a usage error of one line and a hint',
+  async (_title, args, message, hint) => {
+    expect(await runHoldfast(args)).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `error usage: ${message}\nhint: ${hint}\n`,
+    });
+  },
+);
+
+test('a log level in the environment that is none is a usage error that names the variable', async () => {
+  const { exitCode, stderr } = await runHoldfast(['orchestrator'], {
+    env: { HOLDFAST_LOG_LEVEL: 'inof' },
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toBe(
+    'error usage: --log-level or HOLDFAST_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "inof"\n' +
+      'hint: did you mean info?\n',
+  );
+});
+
+test('with --json a usage error is one JSON document on stderr', async () => {
+  const { exitCode, stdout, stderr } = await runHoldfast(['submit', 'k', '--poool', '--json']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(JSON.parse(stderr)).toEqual({
+    error: {
+      code: 'usage',
+      message: "unknown option '--poool'",
+      hint: 'did you mean --pool?',
+      details: {},
+    },
+  });
+});
