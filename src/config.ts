@@ -20,9 +20,11 @@ export interface TemporalConfig {
 /**
  * Where Temporal is, by the rules of the `temporal` command: options, then `TEMPORAL_*`, then the
  * profile in temporal.toml. TLS, API key and headers come from there too.
+ *
+ * @throws HoldfastError `invalid_input` when temporal.toml or a variable cannot be read
  */
 export function temporalConfig(options: TemporalOptions = {}): TemporalConfig {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = fromEnvironment();
   return {
     connectionOptions: {
       ...connectionOptions,
@@ -30,6 +32,18 @@ export function temporalConfig(options: TemporalOptions = {}): TemporalConfig {
     },
     namespace: options.namespace ?? namespace ?? 'default',
   };
+}
+
+function fromEnvironment(): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HoldfastError('invalid_input', `the settings of Temporal: ${why}`, {
+      hint: 'see TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE and temporal.toml',
+      cause,
+    });
+  }
 }
 
 /**

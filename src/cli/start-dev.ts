@@ -11,6 +11,8 @@ import { formatDevSummary } from './format/dev-summary.ts';
 import { formatDocument } from './format/document.ts';
 import { pick } from './pick.ts';
 import type { Running } from './run-until-stopped.ts';
+import type { HealthFlags } from './start-with-health.ts';
+import { startWithHealth } from './start-with-health.ts';
 import type { Terminal } from './terminal.ts';
 
 interface StartedDev {
@@ -20,9 +22,18 @@ interface StartedDev {
 }
 
 /** Starts all parts of `holdfast dev`, tells where they are, and stops them in the reverse order. */
-export async function startDev(flags: DevFlags & LogFlags, terminal: Terminal): Promise<Running> {
+export async function startDev(
+  flags: DevFlags & HealthFlags & LogFlags,
+  terminal: Terminal,
+): Promise<Running> {
   const pool = await poolOfNode(flags);
   const log = await createLog(flags, terminal);
+  return startWithHealth('dev', flags, log, () =>
+    startParts({ ...flags, ...(pool === undefined ? {} : { pool }) }, log, terminal),
+  );
+}
+
+async function startParts(flags: DevFlags & LogFlags, log: Logger, terminal: Terminal) {
   const undo: (() => Promise<void>)[] = [];
   const stop = (): Promise<void> => runAll(undo.splice(0).reverse());
   try {
@@ -32,13 +43,15 @@ export async function startDev(flags: DevFlags & LogFlags, terminal: Terminal): 
     undo.push(() => embedded.stop());
     const orchestrator = await startDevOrchestrator(embedded, log);
     undo.push(() => orchestrator.stop());
+    const { pool } = flags;
     const node =
       pool === undefined ? undefined : await startDevNode({ ...flags, pool }, embedded, log);
     if (node !== undefined) undo.push(() => node.stop());
     undo.push(() => removeDevServers(flags.dataDir));
     await announce({ embedded, orchestrator, node }, flags, terminal);
     const parts = [orchestrator, ...(node === undefined ? [] : [node])];
-    return { stopped: Promise.race(parts.map(({ stopped }) => stopped)), stop };
+    const stopped = Promise.race(parts.map((part) => part.stopped));
+    return { stopped, stop, whyNotReady: () => firstReason(parts) };
   } catch (error) {
     await stop();
     throw error;
@@ -50,6 +63,16 @@ async function runAll(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps) await step().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
+}
+
+async function firstReason(
+  parts: readonly Pick<RunningNode, 'whyNotReady'>[],
+): Promise<string | undefined> {
+  for (const { whyNotReady } of parts) {
+    const reason = await whyNotReady();
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 function progressTo(place: Logger | Terminal): (message: string) => void {

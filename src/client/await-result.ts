@@ -37,7 +37,8 @@ export async function awaitResult(
   }
   signal?.throwIfAborted();
   throw new HoldfastError('result_timeout', `job ${id} was still open after ${String(timeout)}`, {
-    hint: 'the job goes on; ask again, or see `holdfast jobs show`',
+    hint: `the job goes on; ask again, or see \`holdfast jobs show ${id}\``,
+    details: { job: id },
   });
 }
 

@@ -2,6 +2,7 @@ import type { AttemptRecord } from '../domain/attempt.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
 import type { Job } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
+import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import type { LiveJob } from './live-job.ts';
 import { findLiveJob } from './live-job.ts';
@@ -19,17 +20,23 @@ export interface JobView extends Job {
 
 /** See `JobsClient.get`. */
 export async function viewJob(connections: Connections, id: string): Promise<JobView> {
-  const { ledger } = connections;
-  const stored = await ledger.findJob(id);
-  if (stored !== undefined && stored.state !== 'open') {
-    const attempts = await ledger.findAttempts(id, stored.generation);
-    return { ...stored, attempts, live: undefined };
-  }
+  const stored = await connections.ledger.findJob(id);
+  if (stored !== undefined && stored.state !== 'open') return viewClosed(connections, stored);
   const found = await findLiveJob(connections, id);
   if (found === undefined) {
     if (stored === undefined) throw jobNotFound(id);
     return { ...stored, attempts: [], live: undefined };
   }
   const { job, live, attempts } = found;
+  if (live.phase === 'ended') {
+    // It may have been closed since the first look.
+    const closed = await connections.ledger.findJob(id);
+    if (closed !== undefined && closed.state !== 'open') return viewClosed(connections, closed);
+  }
   return { ...job, ...stored, attempts, live };
+}
+
+async function viewClosed({ ledger }: Connections, stored: StoredJob): Promise<JobView> {
+  const attempts = await ledger.findAttempts(stored.id, stored.generation);
+  return { ...stored, attempts, live: undefined };
 }

@@ -1,5 +1,5 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { AttemptBeat } from '../domain/activities.ts';
 import type { AttemptRecord } from '../domain/attempt.ts';
 import { attemptActivityId, jobWorkflowId } from '../domain/ids.ts';
@@ -11,6 +11,7 @@ import { nodeOfIdentity } from '../domain/node-identity.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
+import { jobErrorOf } from './job-error.ts';
 import type { JobView } from './job-view.ts';
 import { whyQueued } from './why-queued.ts';
 
@@ -58,10 +59,7 @@ export async function findLiveJob(
     const description = await handle.describe();
     const request = await startedWith(connections, description);
     const job = jobOf(id, request, description);
-    if (description.status.name !== 'RUNNING') {
-      const why = `its workflow ended as ${description.status.name}, without closing it`;
-      return { job, live: { ...NOTHING, phase: 'ended', why, progress: undefined }, attempts: [] };
-    }
+    if (description.status.name !== 'RUNNING') return endedJob(job, handle);
     const status = await client
       .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<JobStatus>(STATUS_QUERY))
       .catch(() => undefined);
@@ -71,6 +69,24 @@ export async function findLiveJob(
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw temporalError(error, place);
   }
+}
+
+/** A workflow that ended without closing its job: by force, or because its request was refused. */
+async function endedJob(
+  job: FoundJob['job'],
+  handle: { result(): Promise<Json> },
+): Promise<FoundJob> {
+  const error = await handle.result().then(
+    () => undefined,
+    (thrown: unknown) => (thrown instanceof WorkflowFailedError ? jobErrorOf(thrown) : undefined),
+  );
+  const why = `its workflow ended without closing it: ${error?.message ?? 'it returned'}`;
+  const live: LiveJob = { ...NOTHING, phase: 'ended', why, progress: undefined };
+  return {
+    job: error === undefined ? job : { ...job, state: 'failed', error },
+    live,
+    attempts: [],
+  };
 }
 
 async function liveOf(
@@ -86,6 +102,7 @@ async function liveOf(
     case 'opening':
       return { ...base, phase: 'opening', why: 'the ledger has not recorded it yet' };
     case 'closing':
+    case 'closed':
       return { ...base, phase: 'closing', why: 'the ledger has not recorded its end yet' };
     case 'waiting':
       return { ...base, phase: 'waiting', why: phase.why, until: new Date(phase.until) };

@@ -1,31 +1,31 @@
-import getPort from 'get-port';
+import type { InnerPorts } from './inner-ports.ts';
 
 /**
  * The configuration file of the bare server, as an object: one shard, SQLite on a file that sets itself
- * up, everything on the loopback interface. The ports beside the frontend's are free ones.
+ * up, everything on the loopback interface.
  *
  * @param database path of the SQLite file. Never in memory: the pool drops its only connection after a
  *   time, and the database with it
  * @param settings path of the dynamic configuration file
  */
-export async function bareServerConfig(
+export function bareServerConfig(
   port: number,
+  inner: InnerPorts,
   database: string,
   settings: string,
-): Promise<object> {
-  const httpPort = await getPort();
+): object {
   const disabled = { history: { state: 'disabled' }, visibility: { state: 'disabled' } };
   return {
     log: { stdout: true, level: 'warn' },
     persistence: persistence(database),
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
     services: {
-      frontend: { rpc: { ...(await rpc(port)), httpPort } },
-      matching: { rpc: await rpc() },
-      history: { rpc: await rpc() },
-      worker: { rpc: await rpc() },
+      frontend: { rpc: { ...rpc(port, inner.frontendMembership), httpPort: inner.http } },
+      matching: { rpc: rpc(inner.matching, inner.matchingMembership) },
+      history: { rpc: rpc(inner.history, inner.historyMembership) },
+      worker: { rpc: rpc(inner.worker, inner.workerMembership) },
     },
-    clusterMetadata: clusterMetadata(port, httpPort),
+    clusterMetadata: clusterMetadata(port, inner.http),
     dcRedirectionPolicy: { policy: 'noop' },
     archival: disabled,
     namespaceDefaults: { archival: disabled },
@@ -33,12 +33,8 @@ export async function bareServerConfig(
   };
 }
 
-async function rpc(grpcPort?: number): Promise<object> {
-  return {
-    grpcPort: grpcPort ?? (await getPort()),
-    membershipPort: await getPort(),
-    bindOnLocalHost: true,
-  };
+function rpc(grpcPort: number, membershipPort: number): object {
+  return { grpcPort, membershipPort, bindOnLocalHost: true };
 }
 
 function persistence(databaseName: string): object {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bareServerConfig } from './bare-server-config.ts';
+import { innerPorts } from './inner-ports.ts';
 import { dynamicConfigArguments, dynamicConfigFile } from './server-settings.ts';
 import type { TemporalExecutable } from './temporal-ways.ts';
 
@@ -47,14 +48,10 @@ async function bareServerLaunch(command: string, place: TemporalPlace): Promise<
   const settings = join(place.dataDir, 'dynamic.yaml');
   await writeFile(settings, dynamicConfigFile());
   const config = join(place.dataDir, 'temporal.yaml');
-  await writeFile(
-    config,
-    JSON.stringify(
-      await bareServerConfig(place.port, databaseFile(place.dataDir), settings),
-      undefined,
-      2,
-    ),
-  );
+  const inner = await innerPorts(place.dataDir);
+  const database = databaseFile(place.dataDir);
+  const content = bareServerConfig(place.port, inner, database, settings);
+  await writeFile(config, JSON.stringify(content, undefined, 2));
   return {
     command,
     args: ['--config-file', config, '--allow-no-auth', 'start'],

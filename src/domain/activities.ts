@@ -66,6 +66,8 @@ export type OpenedJob =
 /** A job's last step, on the ledger. */
 export interface CloseJob {
   readonly jobId: string;
+  /** For the metrics. */
+  readonly jobKind: string;
   readonly generation: number;
   readonly runId: string;
   readonly outcome: JobOutcome;

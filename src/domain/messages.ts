@@ -1,4 +1,5 @@
 import type { AttemptCounts, AttemptRecord } from './attempt.ts';
+import type { JobOutcome } from './job.ts';
 
 /** The name of the workflow type of a job. */
 export const JOB_WORKFLOW = 'job';
@@ -25,7 +26,9 @@ export type JobPhase =
       readonly why: string;
     }
   /** The outcome is being written to the ledger. */
-  | { readonly kind: 'closing'; readonly since: number };
+  | { readonly kind: 'closing'; readonly since: number }
+  /** The outcome is on record. */
+  | { readonly kind: 'closed'; readonly since: number; readonly outcome: JobOutcome };
 
 /** The answer to {@link STATUS_QUERY}. Times are milliseconds since the Unix epoch. */
 export interface JobStatus {

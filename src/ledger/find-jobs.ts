@@ -70,11 +70,13 @@ export async function openedIds(pool: pg.Pool, ids: readonly string[]): Promise<
 /** Jobs by filter, newest first. */
 export async function listJobs(pool: pg.Pool, filter: JobFilter): Promise<JobPage> {
   const [beforeAt, beforeId, beforeGeneration] = parseCursor(filter.cursor);
-  const { rows } = await pool.query<JobRow & { opened_text: string }>(
-    `select ${COLUMNS}, opened_at::text as opened_text from holdfast.jobs
+  const { rows } = await pool.query<JobRow & { opened_us: string }>(
+    `select ${COLUMNS}, (extract(epoch from opened_at) * 1000000)::bigint as opened_us
+     from holdfast.jobs
      where ($1::text is null or state = $1) and ($2::text is null or kind = $2)
        and ($3::text is null or pool = $3) and ($4::text is null or session_id = $4)
-       and ($5::timestamptz is null or (opened_at, id, generation) < ($5, $6::text, $7::int))
+       and ($5::bigint is null or (opened_at, id, generation) <
+            (timestamptz 'epoch' + $5 * interval '1 microsecond', $6::text, $7::int))
      order by opened_at desc, id desc, generation desc
      limit $8`,
     [
@@ -92,7 +94,7 @@ export async function listJobs(pool: pg.Pool, filter: JobFilter): Promise<JobPag
   const last = rows.length > filter.limit ? page.at(-1) : undefined;
   return {
     jobs: page.map(jobOfRow),
-    cursor: last && formatCursor([last.opened_text, last.id, last.generation]),
+    cursor: last && formatCursor([Number(last.opened_us), last.id, last.generation]),
   };
 }
 

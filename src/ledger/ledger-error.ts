@@ -1,6 +1,8 @@
 import { HoldfastError } from '../domain/errors.ts';
 import { maskPassword } from './pool.ts';
 
+const IS_IT_UP = 'is PostgreSQL up? `holdfast dev` starts an embedded one';
+
 // PostgreSQL's own codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 const HINTS: Readonly<Record<string, string>> = {
   '28P01': 'check the password in DATABASE_URL',
@@ -9,20 +11,34 @@ const HINTS: Readonly<Record<string, string>> = {
   '42501': 'grant the user the right to use the schema holdfast',
   '42P01': 'start an orchestrator once: it creates the tables',
   '3F000': 'start an orchestrator once: it creates the tables',
-  ECONNREFUSED: 'is PostgreSQL up? `holdfast dev` starts an embedded one',
+  '53300': 'raise max_connections of PostgreSQL: each of our processes uses up to 10',
+  '57P01': IS_IT_UP,
+  '57P03': IS_IT_UP,
+  ECONNREFUSED: IS_IT_UP,
+  ECONNRESET: IS_IT_UP,
+  ETIMEDOUT: IS_IT_UP,
+  EHOSTUNREACH: IS_IT_UP,
   ENOTFOUND: 'check the host in DATABASE_URL',
+  EAI_AGAIN: 'check the host in DATABASE_URL',
 };
 
 /** Any error of the ledger as a {@link HoldfastError} `ledger_unavailable` that names the address. */
 export function ledgerError(error: unknown, databaseUrl: string): HoldfastError {
   if (error instanceof HoldfastError) return error;
   const code = codeOf(error);
-  const hint = code === undefined ? undefined : HINTS[code];
+  const message = messageOf(error);
+  const hint = hintFor(code, message);
   return new HoldfastError(
     'ledger_unavailable',
-    `ledger at ${maskPassword(databaseUrl)}: ${messageOf(error)}`,
+    `ledger at ${maskPassword(databaseUrl)}: ${message}`,
     { cause: error, details: { code }, ...(hint === undefined ? {} : { hint }) },
   );
+}
+
+function hintFor(code: string | undefined, message: string): string | undefined {
+  if (code !== undefined) return HINTS[code];
+  // Without a code: the driver's own words for a server that is silent or went away.
+  return /timeout|terminated/.test(message) ? IS_IT_UP : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
-import type pg from 'pg';
+import pg from 'pg';
 import { HoldfastError } from '../domain/errors.ts';
 
 const DIRECTORY = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const OLDEST_SERVER = 150_000;
+/** On PGlite each try but the first may lose to another process only once for each migration. */
+const MOST_TRIES = 10;
 
 /**
  * Brings the ledger's schema `holdfast` to this version. Safe to call from any number of
@@ -16,8 +17,26 @@ const OLDEST_SERVER = 150_000;
  */
 export async function migrate(pool: pg.Pool): Promise<void> {
   const { isPGlite } = await checkServer(pool);
-  if ((await pendingMigrations(pool)).length === 0) return;
-  const client = await pool.connect();
+  for (let tries = 1; (await pendingMigrations(pool)).length > 0; tries += 1) {
+    try {
+      await applyPending(pool, isPGlite);
+    } catch (error) {
+      // Without a lock, another process may have been first, with the table of migrations or with
+      // one of them: then there is less left to do, or nothing.
+      if (!isPGlite || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function applyPending(pool: pg.Pool, isPGlite: boolean): Promise<void> {
+  // Only who migrates pays for it: clients start faster without.
+  const { runner } = await import('node-pg-migrate');
+  // A connection of its own: a migration, or the wait for another process that migrates, may take
+  // longer than the pool gives a query; and the end of the connection frees whatever it locked.
+  const client = new pg.Client({ ...pool.options, query_timeout: 0 });
+  // Between two statements nobody else hears it, and unheard it would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
   try {
     await runner({
       dbClient: client,
@@ -31,11 +50,8 @@ export async function migrate(pool: pg.Pool): Promise<void> {
       noLock: isPGlite,
       log: () => undefined,
     });
-  } catch (error) {
-    // Without a lock, another process may have been first: then there is nothing left to do.
-    if (!isPGlite || (await pendingMigrations(pool)).length > 0) throw error;
   } finally {
-    client.release();
+    await client.end();
   }
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { HoldfastError } from '../domain/errors.ts';
+import { invalid } from '../domain/errors.ts';
 
 /** A connection on which one statement, or one transaction, runs. */
 export type Queryable = pg.Pool | pg.PoolClient;
@@ -10,10 +10,12 @@ export type Queryable = pg.Pool | pg.PoolClient;
  * @throws HoldfastError `invalid_input` when the address is not a PostgreSQL URL
  */
 export function createPool(databaseUrl: string): pg.Pool {
-  if (!/^postgres(ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
-    throw new HoldfastError(
-      'invalid_input',
-      `DATABASE_URL: expected postgres://user:password@host:port/database, got ${JSON.stringify(maskPassword(databaseUrl))}`,
+  if (!isPostgresUrl(databaseUrl)) {
+    throw invalid(
+      'DATABASE_URL',
+      'postgres://user:password@host:port/database',
+      maskPassword(databaseUrl),
+      'percent-encode what is special in the user or the password',
     );
   }
   const pool = new pg.Pool({
@@ -37,23 +39,36 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const tx = await pool.connect();
   let broken: Error | undefined;
+  // Between two statements nobody else hears it, and unheard it would end the process.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  tx.on('error', onError);
   try {
     await tx.query('begin');
     const result = await work(tx);
     await tx.query('commit');
     return result;
   } catch (error) {
-    await tx.query('rollback').catch((rollbackError: unknown) => {
-      broken = rollbackError as Error;
-    });
+    await tx.query('rollback').catch(onError);
     throw error;
   } finally {
-    // A connection whose rollback failed is not put back.
+    // A broken connection is not put back.
+    if (broken === undefined) tx.off('error', onError);
     tx.release(broken);
   }
 }
 
-/** The address without its password, fit for messages. */
+/**
+ * The address without its password, fit for messages; also of a text that is no address at all.
+ * It masks rather too much than too little: a password may hold any character, even unencoded.
+ */
 export function maskPassword(databaseUrl: string): string {
-  return databaseUrl.replace(/(\/\/[^:/@]*):[^@]*@/, '$1:***@');
+  return databaseUrl
+    .replace(/^([^:@]*:\/+|(?![^:@]*:\/\/))([^:/@]*):.+@/s, '$1$2:***@')
+    .replace(/(password\s*=\s*)('[^']*'|[^&\s]*)/gi, '$1***');
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 }

@@ -1,6 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { TemporalConfig } from '../config.ts';
-import type { HoldfastError } from '../domain/errors.ts';
+import { HoldfastError } from '../domain/errors.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 
 /** The SDK itself would wait without end for a host that drops packets. */
@@ -30,6 +30,7 @@ export async function connectTemporal(config: TemporalConfig): Promise<NativeCon
 
 /** What the SDK's native part threw; of its dump of nested errors the innermost message is told. */
 export function unreachable(error: unknown, config: TemporalConfig): HoldfastError {
+  if (error instanceof HoldfastError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const innermost = [...text.matchAll(/(?:message|error): \\?"(.+?)\\?"/g)].at(-1)?.[1];
   const { connectionOptions, namespace } = config;

@@ -1,6 +1,7 @@
-import type { LogLevel, Logger as TemporalLogger } from '@temporalio/worker';
+import type { LogLevel, Logger as TemporalLogger, MetricsExporterConfig } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { JOB_WORKFLOW } from '../domain/messages.ts';
 
 type Levels = Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'>>;
 
@@ -16,6 +17,12 @@ const WORKFLOW_LEVELS: Levels = {
 /** The SDK's levels, one lower: what it tells of itself is news to us only when it warns. */
 const SDK_LEVELS: Levels = { ...WORKFLOW_LEVELS, DEBUG: 'trace', INFO: 'debug' };
 
+/** Settings of the SDK's runtime that a process may choose. */
+export interface RuntimeOptions {
+  /** Where the SDK serves its metrics and ours, as host and port. @default nowhere */
+  readonly metricsAddress?: string;
+}
+
 let isInstalled = false;
 
 /**
@@ -23,18 +30,27 @@ let isInstalled = false;
  * the SDK would otherwise shut workers down on SIGTERM behind our back. There is one such runtime
  * in a process, so the first call counts. Call it before any connection is made.
  */
-export function installRuntime(log: Logger): void {
+export function installRuntime(log: Logger, { metricsAddress }: RuntimeOptions = {}): void {
   if (isInstalled) return;
   isInstalled = true;
   try {
     Runtime.install({
       logger: temporalLogger(log),
       shutdownSignals: [],
-      telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+      telemetryOptions: {
+        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+        ...(metricsAddress === undefined ? {} : { metrics: metricsAt(metricsAddress) }),
+      },
     });
   } catch (error) {
     log.warn({ err: error }, 'temporal.runtime_exists');
   }
+}
+
+function metricsAt(bindAddress: string): MetricsExporterConfig {
+  return {
+    prometheus: { bindAddress, countersTotalSuffix: true, useSecondsForDurations: true },
+  };
 }
 
 function temporalLogger(log: Logger): TemporalLogger {
@@ -58,8 +74,9 @@ function temporalLogger(log: Logger): TemporalLogger {
   };
 }
 
-/** What the SDK warns of and we know: `attempt.ended` says it too, or it is how a node is meant. */
+/** What the SDK warns of and we know: our own lines say it too, or it is how a node is meant. */
 function isKnown(message: string, meta: Record<string, unknown>): boolean {
   if (message === 'Activity failed') return meta['activityType'] === 'runJob';
+  if (message === 'Workflow failed') return meta['workflowType'] === JOB_WORKFLOW;
   return message.startsWith('No workflows registered');
 }

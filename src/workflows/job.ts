@@ -49,14 +49,14 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
 
   if (carried === undefined) {
     const opened = await openJob({ spec: run.spec, workflowId, runId });
-    if (opened.kind === 'closed') return settle(opened.outcome);
+    if (opened.kind === 'closed') return settle(run, opened.outcome);
   }
   const outcome = await runUntilSettled(run);
   enter(run, { kind: 'closing', since: Date.now() });
-  const { id: jobId, generation } = run.spec;
+  const { id: jobId, kind: jobKind, generation } = run.spec;
   const { attempts } = run.progress;
-  const closed = await closeJob({ jobId, generation, runId, outcome, attempts });
-  return settle(closed.kind === 'own' ? outcome : closed.outcome);
+  const closed = await closeJob({ jobId, jobKind, generation, runId, outcome, attempts });
+  return settle(run, closed.kind === 'own' ? outcome : closed.outcome);
 }
 
 function startRun(request: JobRequest, progress: JobProgress): JobRun {
@@ -154,7 +154,8 @@ function logDecision(run: JobRun, epoch: number, ending: AttemptEnding, decision
   }
 }
 
-function settle(outcome: JobOutcome): Json {
+function settle(run: JobRun, outcome: JobOutcome): Json {
+  enter(run, { kind: 'closed', since: Date.now(), outcome });
   if (outcome.state === 'succeeded') return outcome.result;
   throw failure(outcome);
 }

@@ -136,6 +136,10 @@ describe('backoffMs', () => {
     expect(waits).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
+  it.each([0, 1, 1_100])('stays no wait when that is the first one, after %i tries', (tries) => {
+    expect(backoffMs({ initialMs: 0, maxMs: 1_000 }, tries)).toBe(0);
+  });
+
   it('never shrinks, never passes the longest wait, and stays a whole number', () => {
     const waitMs = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
     fc.assert(

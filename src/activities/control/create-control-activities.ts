@@ -1,16 +1,58 @@
 import { ApplicationFailure, getClient } from '@temporalio/activity';
-import type { ControlActivities, OpenedJob, OpenJob } from '../../domain/activities.ts';
+import type {
+  CloseJob,
+  ClosedJob,
+  ControlActivities,
+  OpenedJob,
+  OpenJob,
+} from '../../domain/activities.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { ControlEvents } from './control-events.ts';
 import { findAttempt } from './find-attempt.ts';
 import { isRunOver } from './is-run-over.ts';
 
 /** What an orchestrator does for workflows, over one ledger. */
-export function createControlActivities(ledger: Ledger): ControlActivities {
+export function createControlActivities(ledger: Ledger, events: ControlEvents): ControlActivities {
   return {
-    openJob: asActivity((open) => openInLedger(ledger, open)),
-    closeJob: asActivity((close) => ledger.closeJob(close)),
+    openJob: asActivity(timed('openJob', events, (open) => openInLedger(ledger, open))),
+    closeJob: asActivity(
+      timed('closeJob', events, (close) => closeInLedger(ledger, events, close)),
+    ),
     findAttempt: asActivity(findAttempt),
+  };
+}
+
+async function closeInLedger(
+  ledger: Ledger,
+  events: ControlEvents,
+  close: CloseJob,
+): Promise<ClosedJob> {
+  const closed = await ledger.closeJob(close);
+  if (closed.kind === 'own') {
+    const failovers = close.attempts.filter(({ outcome }) => outcome === 'lost').length;
+    events.jobClosed({ kind: close.jobKind, state: close.outcome.state, failovers });
+  }
+  return closed;
+}
+
+function timed<Argument, Result>(
+  call: string,
+  events: ControlEvents,
+  work: (argument: Argument) => Promise<Result>,
+): (argument: Argument) => Promise<Result> {
+  return async (argument) => {
+    const startedAt = performance.now();
+    const ended = (outcome: string) =>
+      events.ledgerCalled(call, outcome, performance.now() - startedAt);
+    try {
+      const result = await work(argument);
+      ended('ok');
+      return result;
+    } catch (error) {
+      ended(error instanceof HoldfastError ? error.code : 'internal');
+      throw error;
+    }
   };
 }
 

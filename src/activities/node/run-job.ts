@@ -10,6 +10,12 @@ import { verdictOn } from './attempt-verdict.ts';
 import type { HandlerEvents, HandlerExecutor } from './handler-executor.ts';
 import type { NodeLog } from './node-log.ts';
 
+/** What a node's attempts tell its process; none of these may throw. */
+export interface AttemptEvents {
+  attemptStarted(): void;
+  attemptEnded(attempt: { readonly kind: string; readonly outcome: string }, tookMs: number): void;
+}
+
 /** What {@link createNodeActivities} works with. */
 export interface NodeActivityDeps {
   /** The name of the node. */
@@ -19,6 +25,7 @@ export interface NodeActivityDeps {
   readonly kinds: readonly string[];
   readonly executor: HandlerExecutor;
   readonly log: NodeLog;
+  readonly events: AttemptEvents;
   /** True from the moment the node takes no new work. */
   readonly isStopping: () => boolean;
   /** How long a handler may run on after it was told to stop. */
@@ -73,15 +80,19 @@ async function runAttempt(deps: NodeActivityDeps, dispatch: Dispatch): Promise<A
     epoch: dispatch.epoch,
     ...(progress.newest === undefined ? {} : { progress: progress.newest }),
   }));
+  deps.events.attemptStarted();
+  let outcome: AttemptVerdict['outcome'] = 'lost';
   try {
     const { stop, kill } = stopping;
     const end = await executor.run({ dispatch, node, stop, kill, events });
     const cancellation = context.cancellationSignal.reason as Error | undefined;
     const verdict = verdictOn(end, stopping.cause(), place, cancellation);
+    outcome = verdict.outcome;
     logEnd(deps.log, ids, verdict, performance.now() - begunAt);
     if (verdict.outcome === 'succeeded') return verdict.report;
     throw verdict.failure;
   } finally {
+    deps.events.attemptEnded({ kind: dispatch.kind, outcome }, performance.now() - begunAt);
     stopBeating();
     stopping.dispose();
   }

@@ -10,8 +10,15 @@ export function demoCommand(): Command {
     .argument('[folder]', "files to work on (default: the lib folder of the package 'typescript')")
     .option('--json', 'print one JSON document on standard output, all else on standard error')
     .option('--keep', 'leave the servers up until Ctrl-C, to look around')
+    .addHelpText('after', HELP)
     .action(demo);
 }
+
+const HELP = `
+Examples:
+  $ holdfast demo
+  $ holdfast demo ./photos --keep
+  $ holdfast demo --json`;
 
 async function demo(
   folder: string | undefined,

@@ -6,6 +6,8 @@ import { DEV_FOLDER } from '../dev-servers.ts';
 import { countOption, portOption } from '../option-values.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import type { DevFlags } from '../dev-options.ts';
+import type { HealthFlags } from '../start-with-health.ts';
+import { addHealthOptions } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 
@@ -28,11 +30,12 @@ export function devCommand(terminal: Terminal): Command {
     .addOption(portOption('--ledger-port <port>', 'the port of the ledger (default: 54329)'))
     .option('--json', 'when all is up, print one JSON document that says where')
     .addHelpText('after', HELP);
+  addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: DevFlags & LogFlags) => dev(terminal, flags));
+  return command.action((flags: DevFlags & HealthFlags & LogFlags) => dev(terminal, flags));
 }
 
-async function dev(terminal: Terminal, flags: DevFlags & LogFlags): Promise<void> {
+async function dev(terminal: Terminal, flags: DevFlags & HealthFlags & LogFlags): Promise<void> {
   const ofNode = (['pool', 'name', 'slots'] as const).find((name) => flags[name] !== undefined);
   if (flags.jobs === undefined && ofNode !== undefined) {
     throw usageError(

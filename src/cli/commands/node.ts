@@ -8,6 +8,8 @@ import { addTemporalOptions, findTemporal } from '../find-connection.ts';
 import { choiceOption, countOption, durationOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
+import type { HealthFlags } from '../start-with-health.ts';
+import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 
 type NodeFlags = Omit<NodeOptions, 'jobs' | 'temporal' | 'log'> & { readonly jobs: string };
@@ -40,15 +42,17 @@ export function nodeCommand(terminal: Terminal): Command {
     )
     .addHelpText('after', HELP);
   addTemporalOptions(command);
+  addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: NodeFlags & ConnectionFlags & LogFlags) =>
+  return command.action((flags: NodeFlags & ConnectionFlags & HealthFlags & LogFlags) =>
     runUntilStopped(terminal, async () => {
       const temporal = await findTemporal(flags, terminal);
       const log = await createLog(flags, terminal);
       const { startNode } = await import('../../workers/node/start-node.ts');
       const options = pick(flags, 'name', 'pool', 'jobs', 'slots', 'isolation');
       const graces = pick(flags, 'shutdownGrace', 'cancelGrace');
-      return startNode({ ...options, ...graces, temporal, log });
+      const start = () => startNode({ ...options, ...graces, temporal, log });
+      return startWithHealth('node', flags, log, start);
     }),
   );
 }

@@ -4,6 +4,8 @@ import { addLogOptions, createLog } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
+import type { HealthFlags } from '../start-with-health.ts';
+import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `holdfast orchestrator`: runs the workflows; needs Temporal and the ledger. */
@@ -16,14 +18,16 @@ export function orchestratorCommand(terminal: Terminal): Command {
     )
     .addHelpText('after', HELP);
   addConnectionOptions(command);
+  addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: ConnectionFlags & LogFlags) =>
+  return command.action((flags: ConnectionFlags & HealthFlags & LogFlags) =>
     runUntilStopped(terminal, async () => {
       const connection = await findConnection(flags, terminal);
       const log = await createLog(flags, terminal);
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
-      return startOrchestrator({ ...connection, log });
+      const start = () => startOrchestrator({ ...connection, log });
+      return startWithHealth('orchestrator', flags, log, start);
     }),
   );
 }

@@ -9,12 +9,16 @@ import { HoldfastError } from '../../domain/errors.ts';
 import { nodeIdentity } from '../../domain/node-identity.ts';
 import { poolQueue } from '../../domain/queues.ts';
 import { installRuntime } from '../runtime-log.ts';
+import { Alerts } from '../alerts.ts';
+import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
+import type { Metrics } from '../metrics.ts';
+import { processMetrics } from '../metrics.ts';
 import type { NodeHandlers } from './node-handlers.ts';
 import { nodeHandlers } from './node-handlers.ts';
 import type { NodeOptions, ResolvedNodeOptions } from './node-options.ts';
 import { resolveNodeOptions } from './node-options.ts';
-import { runWorker } from './run-worker.ts';
+import { runWorker } from '../run-worker.ts';
 
 export type { NodeOptions } from './node-options.ts';
 
@@ -23,6 +27,8 @@ export interface RunningNode {
   readonly name: string;
   /** Names this start of the node; another start of the same name has another one. */
   readonly incarnation: string;
+  /** Why it takes no work now; undefined when it does. */
+  readonly whyNotReady: () => Promise<string | undefined>;
   /**
    * Settles when the node has ended: resolves after {@link stop}, rejects when its worker failed
    * or a handler's thread could not be ended.
@@ -48,28 +54,36 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   installRuntime(node.log);
   const stuck = new AbortController();
   const handlers = await nodeHandlers(node, () => stuck.abort());
-  const undo: (() => Promise<unknown>)[] = [() => handlers.executor.stop()];
-  const closeAll = async (): Promise<void> => {
-    for (const close of undo.splice(0).reverse()) {
-      // A worker that failed may still hold its connection, which then cannot be closed.
-      await close().catch((err: unknown) => node.log.debug({ err }, 'node.close_failed'));
-    }
-  };
+  const closers = new Closers(node.log);
+  closers.add(() => handlers.executor.stop());
   try {
     const config = temporalConfig(node.temporal);
     const connection = await connectTemporal(config);
-    undo.push(() => connection.close());
+    closers.add(() => connection.close());
     const incarnation = randomBytes(4).toString('hex');
-    const worker = await createWorker(node, handlers, { ...config, connection, incarnation });
-    const stopped = watchEnd(worker, node, stuck.signal, closeAll);
+    const metrics = processMetrics();
+    const alerts = new Alerts(node.log, metrics);
+    stuck.signal.addEventListener('abort', () => alerts.raise('thread_stuck', { node: node.name }));
+    const worker = await createWorker(node, handlers, metrics, {
+      ...config,
+      connection,
+      incarnation,
+    });
+    const stopped = watchEnd(worker, node, stuck.signal, closers);
     await polling(worker, stopped);
     const { name, pool, slots, source, log } = node;
     const { isolation } = source;
     const { kinds } = handlers;
     log.info({ node: name, incarnation, pool, slots, isolation, kinds }, 'node.started');
-    return { name, incarnation, stopped, stop: () => shutDown(worker, node, stopped) };
+    return {
+      name,
+      incarnation,
+      stopped,
+      whyNotReady: () => whyNotReady(worker),
+      stop: () => shutDown(worker, node, stopped),
+    };
   } catch (error) {
-    await closeAll();
+    await closers.closeAll();
     throw error;
   }
 }
@@ -77,13 +91,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 async function createWorker(
   node: ResolvedNodeOptions,
   { executor, kinds }: NodeHandlers,
+  events: Metrics,
   place: TemporalConfig & { connection: NativeConnection; incarnation: string },
 ): Promise<Worker> {
   const { name, pool, slots, log, cancelGraceMs, shutdownGraceMs } = node;
   const { connection, namespace, incarnation } = place;
   let worker: Worker | undefined;
   const isStopping = (): boolean => worker !== undefined && worker.getState() !== 'RUNNING';
-  const deps = { node: name, pool, kinds, executor, log, isStopping, cancelGraceMs };
+  const deps = { node: name, pool, kinds, executor, log, events, isStopping, cancelGraceMs };
   try {
     worker = await Worker.create({
       connection,
@@ -109,7 +124,7 @@ function watchEnd(
   worker: Worker,
   { name, log }: ResolvedNodeOptions,
   stuck: AbortSignal,
-  closeAll: () => Promise<void>,
+  closers: Closers,
 ): Promise<void> {
   const onStuck = (): void => {
     log.error({ node: name }, 'node.thread_stuck');
@@ -120,7 +135,7 @@ function watchEnd(
     try {
       await runWorker(worker, log);
     } finally {
-      await closeAll();
+      await closers.closeAll();
       log.info({ node: name }, 'node.stopped');
     }
     if (stuck.aborted) {
@@ -133,6 +148,13 @@ function watchEnd(
   // Whoever does not look at it shall not be ended by it.
   stopped.catch(() => undefined);
   return stopped;
+}
+
+function whyNotReady(worker: Worker): Promise<string | undefined> {
+  const { runState, hasOutstandingActivityPoll, numInFlightActivities } = worker.getStatus();
+  if (runState !== 'RUNNING') return Promise.resolve(`its worker is ${runState.toLowerCase()}`);
+  const isWorking = hasOutstandingActivityPoll || numInFlightActivities > 0;
+  return Promise.resolve(isWorking ? undefined : 'it does not poll');
 }
 
 async function polling(worker: Worker, stopped: Promise<void>): Promise<void> {

@@ -2,14 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import type { ControlEvents } from '../../activities/control/control-events.ts';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { workflowBundlePath } from '../bundle.ts';
-import { temporalError } from '../../domain/temporal-error.ts';
-import { connectTemporal } from '../connect-temporal.ts';
+import { Alerts } from '../alerts.ts';
+import { Closers } from '../closers.ts';
+import { connectTemporal, unreachable } from '../connect-temporal.ts';
 import { defaultLog } from '../default-log.ts';
+import { processMetrics } from '../metrics.ts';
+import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 
@@ -27,6 +32,8 @@ export interface OrchestratorOptions {
 export interface RunningOrchestrator {
   /** Its worker identity, as the Web UI shows it. */
   readonly identity: string;
+  /** Why it can do no work now; undefined when it can. */
+  readonly whyNotReady: () => Promise<string | undefined>;
   /** Settles when it has stopped: resolves after {@link stop}, rejects when it failed. */
   readonly stopped: Promise<void>;
   /** Takes no new workflow tasks, ends those it has, and closes its connections. */
@@ -48,14 +55,12 @@ export async function startOrchestrator(
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
   const identity = `orchestrator/${hostname()}/${randomBytes(4).toString('hex')}`;
-  const undo: (() => Promise<unknown>)[] = [() => ledger.close()];
-  const closeAll = async () => {
-    for (const close of undo.splice(0).reverse()) await close();
-  };
+  const closers = new Closers(log);
+  closers.add(() => ledger.close());
   try {
     await ledger.migrate();
     const connection = await connectTemporal(config);
-    undo.push(() => connection.close());
+    closers.add(() => connection.close());
     await ensureSearchAttributes(connection, namespace);
     const worker = await Worker.create({
       connection,
@@ -63,21 +68,41 @@ export async function startOrchestrator(
       identity,
       taskQueue: ORCHESTRATOR_QUEUE,
       workflowBundle: { codePath: await workflowBundlePath() },
-      activities: createControlActivities(ledger),
+      activities: createControlActivities(ledger, controlEvents(log)),
       // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       shutdownGraceTime: '5s',
       shutdownForceTime: '15s',
     });
-    const running = worker.run();
-    const stopped = running.finally(closeAll);
+    const stopped = runWorker(worker, log).finally(() => closers.closeAll());
     stopped.catch(() => undefined);
     log.info({ identity, namespace, address: connectionOptions.address }, 'orchestrator.started');
-    return { identity, stopped, stop: () => stopWorker(worker, stopped) };
+    const stop = () => stopWorker(worker, stopped);
+    return { identity, stopped, stop, whyNotReady: () => whyNotReady(worker, ledger) };
   } catch (error) {
-    await closeAll();
-    throw temporalError(error, { address: connectionOptions.address, namespace });
+    await closers.closeAll();
+    throw unreachable(error, config);
   }
+}
+
+function controlEvents(log: Logger): ControlEvents {
+  const metrics = processMetrics();
+  const alerts = new Alerts(log, metrics);
+  return {
+    jobClosed: ({ kind, state, failovers }) => metrics.jobClosed({ kind, state }, failovers),
+    ledgerCalled: (call, outcome, tookMs) => {
+      metrics.ledgerCalled({ call, outcome }, tookMs);
+      if (outcome === 'ledger_unavailable') alerts.raise(outcome, { call });
+      else alerts.clear('ledger_unavailable');
+    },
+  };
+}
+
+async function whyNotReady(worker: Worker, ledger: Ledger): Promise<string | undefined> {
+  const state = worker.getState();
+  if (state !== 'RUNNING') return `its worker is ${state.toLowerCase()}`;
+  await ledger.checkSchema();
+  return undefined;
 }
 
 async function stopWorker(worker: Worker, stopped: Promise<void>): Promise<void> {

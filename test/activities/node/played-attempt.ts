@@ -70,6 +70,7 @@ export function attempt({ dispatch = DISPATCH, ...setting }: Setting = {}): Atte
     kinds: ['transcribe', 'align'],
     cancelGraceMs: 50,
     isStopping: () => false,
+    events: { attemptStarted: () => undefined, attemptEnded: () => undefined },
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     executor: {
       run: (run) => {

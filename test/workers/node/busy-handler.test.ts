@@ -21,6 +21,7 @@ test('an attempt heartbeats within its timeout while its handler never yields', 
     executor,
     log,
     isStopping: () => false,
+    events: { attemptStarted: () => undefined, attemptEnded: () => undefined },
     cancelGraceMs: 5_000,
   });
   const env = new MockActivityEnvironment({

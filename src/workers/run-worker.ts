@@ -1,4 +1,4 @@
-import type { Worker } from '@temporalio/worker';
+import type { Worker, WorkerStatus } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
 const LOOK_EVERY_MS = 500;
@@ -20,15 +20,21 @@ export async function runWorker(worker: Worker, log: Logger): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const abandoned = new Promise<void>((resolve) => {
     timer = setInterval(() => {
-      const { runState, numInFlightActivities } = worker.getStatus();
-      const isQuiet = runState !== 'RUNNING' && numInFlightActivities === 0;
+      const status = worker.getStatus();
+      const isQuiet = status.runState !== 'RUNNING' && inFlight(status) === 0;
       quietSince = isQuiet ? Math.min(quietSince, performance.now()) : Infinity;
       if (performance.now() - quietSince < QUIET_MS) return;
-      log.warn({ state: runState }, 'node.poll_abandoned');
+      log.warn({ state: status.runState }, 'worker.poll_abandoned');
       // It fails once its time to stop is over, when nobody waits for it any more.
       running.catch(() => undefined);
       resolve();
     }, LOOK_EVERY_MS);
   });
   await Promise.race([running, abandoned]).finally(() => clearInterval(timer));
+}
+
+function inFlight(status: WorkerStatus): number {
+  const { numInFlightActivities, numInFlightLocalActivities } = status;
+  const { numInFlightWorkflowActivations } = status;
+  return numInFlightActivities + numInFlightLocalActivities + numInFlightWorkflowActivations;
 }

@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { Metrics } from './metrics.ts';
+
+/** Every alert there is, and what it means. */
+export const ALERTS = {
+  ledger_unavailable: 'calls to the ledger fail; jobs wait for it',
+  thread_stuck: 'a handler blocks its thread for good; the node stops',
+} as const;
+
+/** The name of an alert. */
+export type AlertName = keyof typeof ALERTS;
+
+/** Raises and clears alerts: each a warning in the log and the gauge `holdfast_alert{name}`. */
+export class Alerts {
+  readonly #raised = new Set<AlertName>();
+  readonly #log: Logger;
+  readonly #metrics: Metrics;
+
+  constructor(log: Logger, metrics: Metrics) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  /** Raises an alert; while it is raised, raising it again has no effect. */
+  raise(name: AlertName, fields: Readonly<Record<string, unknown>> = {}): void {
+    if (this.#raised.has(name)) return;
+    this.#raised.add(name);
+    this.#metrics.alert(name, true);
+    this.#log.warn({ ...fields, alert: name, meaning: ALERTS[name] }, 'alert.raised');
+  }
+
+  /** Clears an alert that is raised. */
+  clear(name: AlertName): void {
+    if (!this.#raised.delete(name)) return;
+    this.#metrics.alert(name, false);
+    this.#log.info({ alert: name }, 'alert.cleared');
+  }
+}

@@ -1,0 +1,63 @@
+import { Runtime } from '@temporalio/worker';
+
+/**
+ * Holdfast's own metrics: the one list. `docs/metrics.md` is compared with it by a test.
+ * They are served at `/metrics` beside those of the Temporal SDK.
+ */
+export const METRICS = {
+  holdfast_attempts_total: 'attempts that ended on this node, by kind and outcome',
+  holdfast_attempt_seconds: 'how long attempts took on this node, by kind and outcome',
+  holdfast_running_attempts: 'attempts that run on this node now',
+  holdfast_jobs_closed_total: 'jobs that this orchestrator closed, by kind and state',
+  holdfast_failovers_total:
+    'attempts that were lost, of jobs that this orchestrator closed, by kind',
+  holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
+  holdfast_alert: '1 while the alert of this name is raised, else 0',
+} as const satisfies Record<`holdfast_${string}`, string>;
+
+/** A metric's labels. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Takes in what the metrics count. Without a metrics endpoint it does nothing. */
+export interface Metrics {
+  attemptStarted(): void;
+  attemptEnded(labels: { readonly kind: string; readonly outcome: string }, tookMs: number): void;
+  jobClosed(labels: { readonly kind: string; readonly state: string }, failovers: number): void;
+  ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
+  alert(name: string, isRaised: boolean): void;
+}
+
+/** The metrics of this process, on the SDK's runtime, which exports them. */
+export function processMetrics(): Metrics {
+  const meter = Runtime.instance().metricMeter;
+  // The exporter adds `_total` to counters by itself.
+  const counter = (name: keyof typeof METRICS) =>
+    meter.createCounter(name.replace(/_total$/, ''), undefined, METRICS[name]);
+  const seconds = (name: keyof typeof METRICS) =>
+    meter.createHistogram(name, 'float', undefined, METRICS[name]);
+  const gauge = (name: keyof typeof METRICS) =>
+    meter.createGauge(name, 'int', undefined, METRICS[name]);
+
+  const attempts = counter('holdfast_attempts_total');
+  const attemptSeconds = seconds('holdfast_attempt_seconds');
+  const running = gauge('holdfast_running_attempts');
+  const closed = counter('holdfast_jobs_closed_total');
+  const failovers = counter('holdfast_failovers_total');
+  const ledgerSeconds = seconds('holdfast_ledger_seconds');
+  const alerts = gauge('holdfast_alert');
+  let runningNow = 0;
+  return {
+    attemptStarted: () => running.set(++runningNow),
+    attemptEnded: (labels, tookMs) => {
+      running.set(--runningNow);
+      attempts.add(1, labels);
+      attemptSeconds.record(tookMs / 1000, labels);
+    },
+    jobClosed: ({ kind, state }, lost) => {
+      closed.add(1, { kind, state });
+      if (lost > 0) failovers.add(lost, { kind });
+    },
+    ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
+    alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
+  };
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { JobOutcome } from '../../src/domain/job.ts';
+import { findAttempts } from '../../src/ledger/attempts.ts';
+import { closeJob } from '../../src/ledger/close-job.ts';
+import { findJob } from '../../src/ledger/find-jobs.ts';
+import { findOutcome } from '../../src/ledger/find-outcome.ts';
+import { migrate } from '../../src/ledger/migrate.ts';
+import { openJob } from '../../src/ledger/open-job.ts';
+import { createPool } from '../../src/ledger/pool.ts';
+import { attempt, closing, opening, unique } from './records.ts';
+
+const pool = createPool(inject('databaseUrl'));
+beforeAll(() => migrate(pool));
+afterAll(() => pool.end());
+
+async function opened() {
+  const open = opening();
+  await openJob(pool, open);
+  return open;
+}
+
+const failure: JobOutcome = {
+  state: 'failed',
+  error: {
+    code: 'job_failed',
+    message: 'boom',
+    name: 'TypeError',
+    stack: 'TypeError: boom\n at x',
+  },
+};
+const cancellation: JobOutcome = {
+  state: 'cancelled',
+  error: { code: 'job_cancelled', message: 'the job was cancelled' },
+};
+
+describe('closeJob', () => {
+  it.each<[string, JobOutcome]>([
+    ['a result', { state: 'succeeded', result: { text: 'Hello' } }],
+    ['null for a result', { state: 'succeeded', result: null }],
+    ['false for a result', { state: 'succeeded', result: false }],
+    ['a failure', failure],
+    ['a cancellation', cancellation],
+  ])('keeps %s as the outcome', async (_, outcome) => {
+    const open = await opened();
+    expect(await findOutcome(pool, open.spec.id, 1)).toBeUndefined();
+    expect(await closeJob(pool, closing(open, outcome))).toEqual({ kind: 'own' });
+    expect(await findOutcome(pool, open.spec.id, 1)).toEqual(outcome);
+    const job = await findJob(pool, open.spec.id);
+    expect(job).toMatchObject({ state: outcome.state, closedAt: expect.any(Date) as Date });
+    expect(job).toMatchObject(
+      outcome.state === 'succeeded'
+        ? { result: outcome.result, error: undefined }
+        : { result: undefined, error: outcome.error },
+    );
+    expect(job?.closedAt?.getTime()).toBeGreaterThanOrEqual(job?.openedAt.getTime() ?? Infinity);
+  });
+
+  it('answers the stored outcome to a second close, and changes nothing', async () => {
+    const open = await opened();
+    const first = closing(open, cancellation, [attempt()]);
+    await closeJob(pool, first);
+    const before = await findJob(pool, open.spec.id);
+    const second = closing(open, undefined, [attempt(), attempt({ epoch: 2 })]);
+    expect(await closeJob(pool, second)).toEqual({ kind: 'earlier', outcome: cancellation });
+    expect(await findJob(pool, open.spec.id)).toEqual(before);
+    expect(await findAttempts(pool, open.spec.id, 1)).toEqual([attempt()]);
+  });
+
+  it('answers its own outcome to a repetition, as after a lost answer', async () => {
+    const open = await opened();
+    await closeJob(pool, closing(open, failure, [attempt()]));
+    expect(await closeJob(pool, closing(open, failure, [attempt()]))).toEqual({
+      kind: 'earlier',
+      outcome: failure,
+    });
+  });
+
+  it('answers the stored outcome of a closed job to a run that it is not of', async () => {
+    const open = await opened();
+    await closeJob(pool, closing(open, failure));
+    const foreign = closing({ ...open, runId: unique('run') });
+    expect(await closeJob(pool, foreign)).toEqual({ kind: 'earlier', outcome: failure });
+  });
+
+  it('refuses a run that the open job is not of, and names job and run', async () => {
+    const open = await opened();
+    await expect(closeJob(pool, closing({ ...open, runId: 'foreign' }))).rejects.toThrow(
+      `job ${open.spec.id} is not open for run foreign`,
+    );
+    expect(await findJob(pool, open.spec.id)).toMatchObject({ state: 'open', attemptCount: 0 });
+  });
+
+  it('refuses a job that was never opened, and a generation that was not', async () => {
+    await expect(closeJob(pool, closing(opening()))).rejects.toThrow('is not open for run');
+    const open = await opened();
+    const later = { ...closing(open), generation: 2 };
+    await expect(closeJob(pool, later)).rejects.toThrow('is not open for run');
+  });
+
+  it('lets exactly one of many different outcomes win when all come at once', async () => {
+    const open = await opened();
+    const outcomes = Array.from({ length: 8 }, (_, result): JobOutcome => {
+      return { state: 'succeeded', result };
+    });
+    const answers = await Promise.all(
+      outcomes.map((outcome) => closeJob(pool, closing(open, outcome, [attempt()]))),
+    );
+    const won = answers.findIndex(({ kind }) => kind === 'own');
+    expect(answers).toEqual(
+      outcomes.map((_, i) =>
+        i === won ? { kind: 'own' } : { kind: 'earlier', outcome: outcomes[won] },
+      ),
+    );
+    expect(await findOutcome(pool, open.spec.id, 1)).toEqual(outcomes[won]);
+  });
+
+  it('writes nothing at all when one of the attempts cannot be written', async () => {
+    const open = await opened();
+    const twice = closing(open, failure, [attempt(), attempt()]);
+    await expect(closeJob(pool, twice)).rejects.toMatchObject({ code: '23505' });
+    expect(await findJob(pool, open.spec.id)).toMatchObject({ state: 'open' });
+    expect(await findAttempts(pool, open.spec.id, 1)).toEqual([]);
+  });
+
+  it('counts the attempts, and those that were lost', async () => {
+    const open = await opened();
+    const outcomes = ['lost', 'failed', 'handed_back', 'lost', 'succeeded'] as const;
+    const attempts = outcomes.map((outcome, i) => attempt({ epoch: i + 1, outcome }));
+    await closeJob(pool, closing(open, undefined, attempts));
+    expect(await findJob(pool, open.spec.id)).toMatchObject({ attemptCount: 5, failoverCount: 2 });
+  });
+});

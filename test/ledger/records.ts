@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { CloseJob, OpenJob } from '../../src/domain/activities.ts';
+import type { AttemptRecord } from '../../src/domain/attempt.ts';
+import { jobWorkflowId } from '../../src/domain/ids.ts';
+import type { JobOutcome, JobRequest } from '../../src/domain/job.ts';
+import { resolveJobSpec } from '../../src/domain/job.ts';
+
+/** A name that no other test uses: the database is shared. */
+export function unique(what: string): string {
+  return `${what}-${randomUUID()}`;
+}
+
+/** What a workflow asks `openJob` with; a new job and a new run unless they are given. */
+export function opening(
+  request: Partial<JobRequest> = {},
+  { id = unique('job'), generation = 1, runId = unique('run') } = {},
+): OpenJob {
+  const spec = resolveJobSpec(id, generation, {
+    kind: 'greet',
+    pool: 'test',
+    input: { name: 'Ada' },
+    ...request,
+  });
+  return { spec, workflowId: jobWorkflowId(id, generation), runId };
+}
+
+/** What the same workflow asks `closeJob` with. */
+export function closing(
+  { spec, runId }: OpenJob,
+  outcome: JobOutcome = { state: 'succeeded', result: { text: 'Hello, Ada' } },
+  attempts: readonly AttemptRecord[] = [],
+): CloseJob {
+  const { id: jobId, kind: jobKind, generation } = spec;
+  return { jobId, jobKind, generation, runId, outcome, attempts };
+}
+
+/** A lost attempt on node n1, unless it is given otherwise. */
+export function attempt(given: Partial<AttemptRecord> = {}): AttemptRecord {
+  return {
+    epoch: 1,
+    node: 'n1',
+    outcome: 'lost',
+    reason: 'heartbeat_timeout',
+    startedAt: 1_763_738_262_123,
+    endedAt: 1_763_738_263_456,
+    ...given,
+  };
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import type { JobHandle, SubmitOptions } from 'holdfast';
+import type { Embedded } from '../../dist/dev/embedded.js';
+import type { Fleet } from '../support/fleet.ts';
+
+/** Where a scenario is played. */
+export interface Stage {
+  readonly fleet: Fleet;
+  readonly embedded: Pick<Embedded, 'stopLedger' | 'startLedger'>;
+}
+
+/** Plays one path through the workflow `job` to its end; answers the id of the job. */
+export type Scenario = (stage: Stage) => Promise<string>;
+
+/** The paths of the workflow `job`, by the names of their recorded histories. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'job-succeeded': async ({ fleet }) => {
+    const node = await fleet.startNode('a');
+    const job = await submit(fleet, 'echo', 'hello', { session: { id: randomUUID(), index: 0 } });
+    await job.result();
+    await node.stop();
+    return job.id;
+  },
+
+  'job-retried': async ({ fleet }) => {
+    const node = await fleet.startNode('a');
+    const job = await submit(fleet, 'flaky', { failures: 2 });
+    await job.result();
+    await node.stop();
+    return job.id;
+  },
+
+  'job-failed': async ({ fleet }) => {
+    const node = await fleet.startNode('a');
+    const job = await submit(fleet, 'fatal', null);
+    await failed(job);
+    await node.stop();
+    return job.id;
+  },
+
+  'job-slot-taken': async ({ fleet }) => {
+    const node = await fleet.startNode('a');
+    const session = { id: randomUUID(), index: 0 };
+    await (await submit(fleet, 'echo', 'holder', { session })).result();
+    const other = await submit(fleet, 'echo', 'other', { session });
+    await failed(other);
+    await node.stop();
+    return other.id;
+  },
+
+  'job-heartbeat-lost': async ({ fleet }) => {
+    const first = await fleet.startNode('a');
+    const job = await submit(fleet, 'hold', fleet.hold('lost'), { heartbeat: '1s' });
+    await fleet.logged('attempt.started', { job: job.id, epoch: 1 });
+    first.signal('SIGKILL');
+    const second = await fleet.startNode('b');
+    await fleet.open('lost');
+    await job.result();
+    await second.stop();
+    return job.id;
+  },
+
+  'job-timed-out': async ({ fleet }) => {
+    const node = await fleet.startNode('a');
+    const options = { timeout: '500ms', failover: { maxAttempts: 1 } } as const;
+    const job = await submit(fleet, 'hold', fleet.hold('never'), options);
+    await failed(job);
+    await node.stop();
+    return job.id;
+  },
+
+  'job-handed-back': async ({ fleet }) => {
+    const first = await fleet.startNode('a', ['--shutdown-grace', '100ms']);
+    const job = await submit(fleet, 'hold', fleet.hold('back'));
+    await fleet.logged('attempt.started', { job: job.id, epoch: 1 });
+    await first.stop();
+    await fleet.open('back');
+    const second = await fleet.startNode('b');
+    await job.result();
+    await second.stop();
+    return job.id;
+  },
+
+  'job-refused-then-cancelled': async ({ fleet }) => {
+    const node = await fleet.startNode('a');
+    const job = await submit(fleet, 'unknown-kind', null);
+    await fleet.logged('job.waiting', { job: job.id });
+    await job.cancel();
+    await failed(job);
+    await node.stop();
+    return job.id;
+  },
+
+  'job-cancelled-running': async ({ fleet }) => {
+    const node = await fleet.startNode('a');
+    const job = await submit(fleet, 'hold', fleet.hold('never'));
+    await fleet.logged('attempt.started', { job: job.id });
+    await job.cancel();
+    await failed(job);
+    await node.stop();
+    return job.id;
+  },
+
+  'job-cancelled-queued': async ({ fleet }) => {
+    const job = await submit(fleet, 'echo', 'no node');
+    await job.cancel();
+    await failed(job);
+    return job.id;
+  },
+
+  'job-opened-late': async ({ fleet, embedded }) => {
+    const node = await fleet.startNode('a');
+    await embedded.stopLedger();
+    const job = await submit(fleet, 'echo', 'hello');
+    await fleet.logged('ledger.waiting', { call: 'openJob' });
+    await embedded.startLedger();
+    await job.result();
+    await node.stop();
+    return job.id;
+  },
+
+  'job-closed-late': async ({ fleet, embedded }) => {
+    const node = await fleet.startNode('a');
+    const job = await submit(fleet, 'hold', fleet.hold('late'));
+    await fleet.logged('attempt.started', { job: job.id });
+    await embedded.stopLedger();
+    await fleet.open('late');
+    await fleet.logged('ledger.waiting', { call: 'closeJob' });
+    await embedded.startLedger();
+    await job.result();
+    await node.stop();
+    return job.id;
+  },
+};
+
+function submit(
+  fleet: Fleet,
+  kind: string,
+  input: unknown,
+  options: SubmitOptions = {},
+): Promise<JobHandle<unknown>> {
+  return fleet.client.jobs.submit(kind, input, { ...options, pool: fleet.pool });
+}
+
+async function failed(job: JobHandle<unknown>): Promise<void> {
+  const ended = await job.result().then(
+    () => false,
+    () => true,
+  );
+  if (!ended) throw new Error(`job ${job.id} succeeded`);
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HoldfastClient } from 'holdfast';
+import { connect } from 'holdfast';
+import { ensureNamespace } from '../../dist/dev/ensure-namespace.js';
+import type { LogLine } from '../../dist/dev/holdfast-process.js';
+import { HoldfastProcess } from '../../dist/dev/holdfast-process.js';
+import { eventually } from './eventually.ts';
+
+/** The kinds that the tests' nodes run. */
+export const HANDLERS = fileURLToPath(new URL('./handlers.mjs', import.meta.url));
+
+/** Where a fleet's servers are. */
+export interface Servers {
+  readonly temporalAddress: string;
+  readonly databaseUrl: string;
+}
+
+/** A line of a process's log, with the name of the process. */
+export type FleetLine = LogLine & { readonly from: string };
+
+/** Real processes in a namespace of their own. */
+export class Fleet {
+  readonly namespace: string;
+  readonly pool: string;
+  readonly client: HoldfastClient;
+  /** All that the processes logged, in the order of its arrival. */
+  readonly lines: readonly FleetLine[];
+  /** A folder for the handlers' marks and gates. */
+  readonly folder: string;
+  readonly #servers: Servers;
+  readonly #processes: HoldfastProcess[] = [];
+
+  private constructor(
+    servers: Servers,
+    fields: Pick<Fleet, 'namespace' | 'client' | 'lines' | 'folder'>,
+    orchestrator: HoldfastProcess,
+  ) {
+    this.#servers = servers;
+    this.namespace = fields.namespace;
+    this.pool = 'test';
+    this.client = fields.client;
+    this.lines = fields.lines;
+    this.folder = fields.folder;
+    this.#processes.push(orchestrator);
+  }
+
+  /** A fleet with one orchestrator and no node. */
+  static async start(servers: Servers): Promise<Fleet> {
+    const namespace = `test-${randomUUID().slice(0, 8)}`;
+    await ensureNamespace(servers.temporalAddress, namespace);
+    const lines: FleetLine[] = [];
+    const orchestrator = startProcess(servers, namespace, 'orchestrator', ['orchestrator'], lines);
+    await started(orchestrator, 'orchestrator', lines);
+    const client = await connect({
+      temporal: { address: servers.temporalAddress, namespace },
+      databaseUrl: servers.databaseUrl,
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-fleet-'));
+    return new Fleet(servers, { namespace, client, lines, folder }, orchestrator);
+  }
+
+  /** The orchestrator that {@link Fleet.start} started. */
+  get orchestrator(): HoldfastProcess {
+    return this.#processes[0]!;
+  }
+
+  async startOrchestrator(): Promise<HoldfastProcess> {
+    return this.#startProcess(`orchestrator-${this.#processes.length}`, ['orchestrator']);
+  }
+
+  async startNode(name: string, flags: readonly string[] = []): Promise<HoldfastProcess> {
+    const args = ['node', '--pool', this.pool, '--name', name, '--jobs', HANDLERS, ...flags];
+    return this.#startProcess(name, args);
+  }
+
+  /** Waits until the fleet has logged a line. */
+  logged(msg: string, fields: Readonly<Record<string, unknown>> = {}): Promise<FleetLine> {
+    return eventually(() => this.find(msg, fields)[0]);
+  }
+
+  /** The lines with a message and fields. */
+  find(msg: string, fields: Readonly<Record<string, unknown>> = {}): FleetLine[] {
+    return this.lines.filter(
+      (line) =>
+        line.msg === msg && Object.entries(fields).every(([name, value]) => line[name] === value),
+    );
+  }
+
+  /** Opens a gate that handlers of kind `hold` wait at. */
+  async open(gate: string): Promise<void> {
+    await writeFile(join(this.folder, gate), '');
+  }
+
+  /** The marks that handlers left. */
+  async marks(): Promise<string[]> {
+    return (await readdir(this.folder)).sort();
+  }
+
+  /** The input of kind `hold`. */
+  hold(gate: string): { folder: string; gate: string } {
+    return { folder: this.folder, gate };
+  }
+
+  async stop(): Promise<void> {
+    await this.client.close();
+    await Promise.all(this.#processes.map((each) => each.stop()));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #startProcess(name: string, args: readonly string[]): Promise<HoldfastProcess> {
+    const lines = this.lines as FleetLine[];
+    const process = startProcess(this.#servers, this.namespace, name, args, lines);
+    this.#processes.push(process);
+    await started(process, name, this.lines);
+    return process;
+  }
+}
+
+function startProcess(
+  { temporalAddress, databaseUrl }: Servers,
+  namespace: string,
+  from: string,
+  args: readonly string[],
+  lines: FleetLine[],
+): HoldfastProcess {
+  return HoldfastProcess.start({
+    args,
+    env: {
+      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_NAMESPACE: namespace,
+      // A node has no database credentials.
+      DATABASE_URL: args[0] === 'node' ? undefined : databaseUrl,
+    },
+    onLog: (line) => lines.push({ ...line, from }),
+  });
+}
+
+async function started(
+  process: HoldfastProcess,
+  name: string,
+  lines: readonly FleetLine[],
+): Promise<void> {
+  await eventually(() => {
+    if (!process.isRunning) throw new Error(`${name} ended:\n${process.lastLines}`);
+    return lines.some(
+      ({ from, msg }) =>
+        from === name && (msg === 'node.started' || msg === 'orchestrator.started'),
+    );
+  });
+}

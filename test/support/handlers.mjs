@@ -1,0 +1,99 @@
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { defineJob, NonRetryableError } from 'holdfast';
+import { z } from 'zod';
+
+const pool = 'test';
+const POLL_MS = 20;
+
+async function untilOpen({ folder, gate }, signal) {
+  for (;;) {
+    const isOpen = await access(join(folder, gate)).then(
+      () => true,
+      () => false,
+    );
+    if (isOpen) return;
+    await delay(POLL_MS, undefined, { signal });
+  }
+}
+
+const gated = z.object({ folder: z.string(), gate: z.string() });
+
+/** Returns what it was given. */
+export const echo = defineJob({
+  kind: 'echo',
+  pool,
+  input: z.unknown(),
+  run: (value, ctx) => ({ value, node: ctx.node, epoch: ctx.epoch }),
+});
+
+/** Waits until its gate is open, and leaves a mark when it is told to stop instead. */
+export const hold = defineJob({
+  kind: 'hold',
+  pool,
+  input: gated,
+  async run(input, ctx) {
+    try {
+      await untilOpen(input, ctx.signal);
+    } catch (error) {
+      await writeFile(join(input.folder, `stopped-${ctx.job}-${ctx.epoch}`), String(error));
+      throw error;
+    }
+    return { node: ctx.node, epoch: ctx.epoch };
+  },
+});
+
+/** Waits until its gate is open, whatever its signal says. */
+export const stubborn = defineJob({
+  kind: 'stubborn',
+  pool,
+  input: gated,
+  async run(input) {
+    await untilOpen(input);
+    return 'done';
+  },
+});
+
+/** Holds its thread for a while, so that nothing else in it can run. */
+export const busy = defineJob({
+  kind: 'busy',
+  pool,
+  input: z.object({ ms: z.number() }),
+  run({ ms }) {
+    const end = performance.now() + ms;
+    let turns = 0;
+    while (performance.now() < end) turns++;
+    return { turned: turns > 0 };
+  },
+});
+
+/** Fails in its first attempts. */
+export const flaky = defineJob({
+  kind: 'flaky',
+  pool,
+  input: z.object({ failures: z.number() }),
+  retry: { backoff: ['50ms', '100ms'] },
+  run({ failures }, { epoch }) {
+    if (epoch <= failures) throw new RangeError(`failure ${epoch}`);
+    return { epoch };
+  },
+});
+
+/** Fails for good. */
+export const fatal = defineJob({
+  kind: 'fatal',
+  pool,
+  input: z.unknown(),
+  run() {
+    throw new NonRetryableError('never again');
+  },
+});
+
+/** Returns what JSON cannot carry, or too much of what it can. */
+export const unreturnable = defineJob({
+  kind: 'unreturnable',
+  pool,
+  input: z.object({ what: z.enum(['bigint', 'too much']) }),
+  run: ({ what }) => (what === 'bigint' ? { n: 1n } : 'x'.repeat(3_000_000)),
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { Fleet } from '../support/fleet.ts';
+
+describe('a job whose attempt is lost', () => {
+  let fleet: Fleet;
+  beforeAll(async () => {
+    fleet = await Fleet.start({
+      temporalAddress: inject('temporalAddress'),
+      databaseUrl: inject('databaseUrl'),
+    });
+  });
+  afterAll(() => fleet.stop());
+
+  test('runs again on another node when its node is killed', async () => {
+    const first = await fleet.startNode('a');
+    const job = await fleet.client.jobs.submit('hold', fleet.hold('kill'), {
+      pool: fleet.pool,
+      heartbeat: '2s',
+    });
+    await fleet.logged('attempt.started', { job: job.id, epoch: 1, node: 'a' });
+    const second = await fleet.startNode('b');
+    first.signal('SIGKILL');
+    await fleet.logged('attempt.started', { job: job.id, epoch: 2, node: 'b' });
+    await fleet.open('kill');
+
+    expect(await job.result()).toEqual({ node: 'b', epoch: 2 });
+    const view = await job.get();
+    expect(view).toMatchObject({ state: 'succeeded', attemptCount: 2, failoverCount: 1 });
+    expect(view.attempts).toMatchObject([
+      { epoch: 1, node: 'a', outcome: 'lost', reason: 'heartbeat_timeout' },
+      { epoch: 2, node: 'b', outcome: 'succeeded' },
+    ]);
+    expect(fleet.find('job.timed_out', { job: job.id })).toMatchObject([
+      { epoch: 1, node: 'a', why: 'heartbeat_timeout' },
+    ]);
+    expect(fleet.find('job.failover_dispatched', { job: job.id })).toMatchObject([
+      { epoch: 2, fromNode: 'a', toQueue: `pool/${fleet.pool}`, why: 'heartbeat_timeout' },
+    ]);
+    await second.stop();
+  });
+
+  test('is told to stop on its old node when it runs over time, and goes on elsewhere', async () => {
+    const node = await fleet.startNode('c', ['--slots', '2']);
+    const job = await fleet.client.jobs.submit('hold', fleet.hold('timeout'), {
+      pool: fleet.pool,
+      timeout: '1s',
+      failover: { maxAttempts: 20 },
+    });
+    await eventually(async () => (await fleet.marks()).includes(`stopped-${job.id}-1`));
+    await fleet.logged('attempt.started', { job: job.id, epoch: 2 });
+    await fleet.open('timeout');
+    await job.result();
+    const { attempts } = await job.get();
+    expect(attempts[0]).toMatchObject({ epoch: 1, outcome: 'lost', reason: 'attempt_timeout' });
+    expect(attempts.at(-1)).toMatchObject({ outcome: 'succeeded' });
+    await node.stop();
+  });
+
+  test('fails with failover_exhausted when it is lost too often', async () => {
+    const node = await fleet.startNode('d');
+    const job = await fleet.client.jobs.submit('hold', fleet.hold('never'), {
+      pool: fleet.pool,
+      timeout: '500ms',
+      failover: { maxAttempts: 1 },
+    });
+    await expect(job.result()).rejects.toMatchObject({ code: 'failover_exhausted' });
+    const view = await job.get();
+    expect(view).toMatchObject({ state: 'failed', attemptCount: 2, failoverCount: 2 });
+    await node.stop();
+  });
+
+  test('is handed back uncounted and at once when its node is asked to stop', async () => {
+    const first = await fleet.startNode('e', ['--shutdown-grace', '500ms']);
+    const job = await fleet.client.jobs.submit('hold', fleet.hold('drain'), { pool: fleet.pool });
+    await fleet.logged('attempt.started', { job: job.id, node: 'e' });
+    const second = await fleet.startNode('f');
+    await first.stop();
+    await fleet.logged('attempt.started', { job: job.id, epoch: 2, node: 'f' });
+    await fleet.open('drain');
+
+    expect(await job.result()).toEqual({ node: 'f', epoch: 2 });
+    expect(await job.get()).toMatchObject({
+      failoverCount: 0,
+      attempts: [
+        { epoch: 1, node: 'e', outcome: 'handed_back' },
+        { epoch: 2, node: 'f' },
+      ],
+    });
+    expect(first.exitCode).toBe(0);
+    await second.stop();
+  });
+
+  test('finishes on a stopping node when the grace allows', async () => {
+    const node = await fleet.startNode('g', ['--shutdown-grace', '60s']);
+    const job = await fleet.client.jobs.submit('hold', fleet.hold('grace'), { pool: fleet.pool });
+    await fleet.logged('attempt.started', { job: job.id, node: 'g' });
+    node.signal('SIGTERM');
+    await fleet.logged('node.stopping', { from: 'g' });
+    await fleet.open('grace');
+    expect(await job.result()).toEqual({ node: 'g', epoch: 1 });
+    await node.ended();
+  });
+});
