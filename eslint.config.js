@@ -129,7 +129,7 @@ export default tseslint.config(
     rules: { 'no-restricted-exports': 'off' },
   },
   // Handler files as users write them, some of them broken on purpose.
-  { files: ['test/**/*.{mjs,cjs}'], rules: { 'no-undef': 'off' } },
+  { files: ['{bench,examples,test}/**/*.{mjs,cjs}'], rules: { 'no-undef': 'off' } },
   { ignores: ['test/**/fixtures/syntax-error.*'] },
   {
     files: ['src/domain/**'],

@@ -38,6 +38,7 @@ export type { AttemptOptions, RetryOptions } from './handlers/attempt-options.ts
 export type { InputOf, JobDefinition, JobOptions, ResultOf } from './handlers/define-job.ts';
 export { defineJob, NonRetryableError } from './handlers/define-job.ts';
 export type { HandlerContext, HandlerLog } from './handlers/handler-context.ts';
+export type { JsonOf } from './handlers/json-of.ts';
 export type { SessionResult } from './ledger/session-slots.ts';
 export type { NodeOptions, RunningNode } from './workers/node/start-node.ts';
 export { startNode } from './workers/node/start-node.ts';

@@ -13,7 +13,6 @@
  * - session: an ordered stream of results; each job of it carries an `index`.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
-import type { AttemptRecord } from './attempt.ts';
 import type { ErrorCode } from './errors.ts';
 import { invalid } from './errors.ts';
 import type { Json } from './json.ts';
@@ -112,13 +111,6 @@ export interface Job {
   readonly openedAt: Date;
   readonly closedAt: Date | undefined;
   readonly error: JobError | undefined;
-}
-
-/** A job with all that is kept of it. */
-export interface JobDetail extends Job {
-  readonly input: Json;
-  readonly result: Json | undefined;
-  readonly attempts: readonly AttemptRecord[];
 }
 
 /** The defaults of a job's options. */

@@ -4,6 +4,7 @@ import type { JobRequest } from '../domain/job.ts';
 import { checkName, resolveJobSpec } from '../domain/job.ts';
 import type { AttemptOptions, AttemptRequest } from './attempt-options.ts';
 import { attemptRequest } from './attempt-options.ts';
+import type { JsonOf } from './json-of.ts';
 import type { HandlerContext } from './handler-context.ts';
 
 /** A kind of job: what {@link defineJob} takes. */
@@ -37,7 +38,9 @@ export type InputOf<Definition> =
 
 /** What a definition's handler returns, as JSON brings it back. */
 export type ResultOf<Definition> =
-  Definition extends JobDefinition<StandardSchemaV1, infer Result> ? Awaited<Result> : never;
+  Definition extends JobDefinition<StandardSchemaV1, infer Result>
+    ? JsonOf<Awaited<Result>>
+    : never;
 
 /**
  * Defines a kind of job.

@@ -15,9 +15,6 @@ export const METRICS = {
   holdfast_alert: '1 while the alert of this name is raised, else 0',
 } as const satisfies Record<`holdfast_${string}`, string>;
 
-/** A metric's labels. */
-export type Labels = Readonly<Record<string, string>>;
-
 /** Takes in what the metrics count. Without a metrics endpoint it does nothing. */
 export interface Metrics {
   attemptStarted(): void;

@@ -51,11 +51,15 @@ describe('the types of a definition', () => {
     expectTypeOf<ResultOf<{ kind: string }>>().toBeNever();
   });
 
-  it('BUG: promise the values of the handler where JSON brings back others', () => {
-    // @ts-expect-error -- BUG: ResultOf says Date, the caller gets a text
+  it('promise what JSON brings back of the result', () => {
     expectTypeOf<ResultOf<JobDefinition<z.ZodString, Date>>>().toEqualTypeOf<string>();
-    // @ts-expect-error -- BUG: ResultOf says void, the caller gets null
     expectTypeOf<ResultOf<JobDefinition<z.ZodString, void>>>().toEqualTypeOf<null>();
+    expectTypeOf<
+      ResultOf<JobDefinition<z.ZodString, { at: Date; note?: string }>>
+    >().toEqualTypeOf<{
+      at: string;
+      note?: string;
+    }>();
   });
 
   it('refuse a definition without a kind, a pool or a schema, and a mistyped duration', () => {

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
+import pg from 'pg';
 import { inject } from 'vitest';
 import { LedgerServer } from '../../dist/dev/ledger-server.js';
-import { createPool } from '../../src/ledger/pool.ts';
 import { createDatabase } from '../support/database.ts';
 
 /** A database that no other test sees, without the ledger's schema. */
@@ -15,12 +15,13 @@ export interface OwnDatabase {
 
 /** True when the tests run on PGlite, where all connections are one session. */
 export async function isOnPglite(): Promise<boolean> {
-  const pool = createPool(inject('databaseUrl'));
+  const client = new pg.Client({ connectionString: inject('databaseUrl') });
+  await client.connect();
   try {
-    const { rows } = await pool.query<{ version: string }>('select version()');
+    const { rows } = await client.query<{ version: string }>('select version()');
     return rows[0]?.version.includes('PGlite') === true;
   } finally {
-    await pool.end();
+    await client.end();
   }
 }
 

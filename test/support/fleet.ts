@@ -11,7 +11,7 @@ import { HoldfastProcess } from '../../dist/dev/holdfast-process.js';
 import { eventually } from './eventually.ts';
 
 /** The kinds that the tests' nodes run. */
-export const HANDLERS = fileURLToPath(new URL('./handlers.mjs', import.meta.url));
+const HANDLERS = fileURLToPath(new URL('./handlers.mjs', import.meta.url));
 
 /** Where a fleet's servers are. */
 export interface Servers {

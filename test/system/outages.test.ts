@@ -51,16 +51,22 @@ describe('when a part of the system is killed in the middle of a run', () => {
     await expectAllDoneOnce(fleet, jobs);
   });
 
-  test('PostgreSQL: when it is back every job finishes, none accepted twice', async () => {
-    const jobs = await submitHeld(fleet);
-    await embedded.stopLedger();
-    await fleet.open('all');
-    const waiting = await submitHeld(fleet);
-    await delay(LEDGER_OUTAGE_MS);
-    expect(fleet.find('ledger.waiting').length).toBeGreaterThan(0);
-    await embedded.startLedger();
-    await expectAllDoneOnce(fleet, [...jobs, ...waiting]);
-  });
+  test(
+    'PostgreSQL: when it is back every job finishes, none accepted twice',
+    async () => {
+      const jobs = await submitHeld(fleet);
+      await embedded.stopLedger();
+      await fleet.open('all');
+      const waiting = await submitHeld(fleet);
+      await delay(LEDGER_OUTAGE_MS);
+      expect(fleet.find('ledger.waiting').length).toBeGreaterThan(0);
+      expect(fleet.find('alert.raised', { alert: 'ledger_unavailable' })).toHaveLength(1);
+      await embedded.startLedger();
+      await expectAllDoneOnce(fleet, [...jobs, ...waiting]);
+      await fleet.logged('alert.cleared', { alert: 'ledger_unavailable' });
+    },
+    LEDGER_OUTAGE_MS + 180_000,
+  );
 });
 
 /** Jobs of which some run, held at a gate, and the rest wait for a slot. */

@@ -11,7 +11,7 @@ import type { HandlerEvents, HandlerExecutor } from './handler-executor.ts';
 import type { NodeLog } from './node-log.ts';
 
 /** What a node's attempts tell its process; none of these may throw. */
-export interface AttemptEvents {
+interface AttemptEvents {
   attemptStarted(): void;
   attemptEnded(attempt: { readonly kind: string; readonly outcome: string }, tookMs: number): void;
 }
