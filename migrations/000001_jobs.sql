@@ -28,6 +28,8 @@ create table holdfast.jobs (
 );
 
 create index jobs_newest on holdfast.jobs (opened_at desc, id, generation);
+create index jobs_session on holdfast.jobs (session_id, opened_at desc)
+  where session_id is not null;
 create index jobs_open on holdfast.jobs (opened_at) where state = 'open';
 
 -- Attempts: one row for each run of a handler, written when its job closes.
@@ -56,4 +58,4 @@ create table holdfast.session_slots (
   foreign key (job_id, generation) references holdfast.jobs on delete cascade
 );
 
-create index session_slots_job on holdfast.session_slots (job_id, generation);
+create unique index session_slots_job on holdfast.session_slots (job_id, generation);

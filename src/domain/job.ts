@@ -16,6 +16,7 @@
 import type { ErrorCode } from './errors.ts';
 import { invalid } from './errors.ts';
 import type { Json } from './json.ts';
+import { isTooDeep, JSON_DEPTH_LIMIT } from './json.ts';
 
 /** The place of a job in an ordered stream of results. */
 export interface SessionSlot {
@@ -139,13 +140,18 @@ export function resolveJobSpec(
     generation,
     kind: checkName(request.kind, `${at}kind`),
     pool: checkName(request.pool, `${at}pool`),
-    input: request.input ?? null,
+    input: checkDepth(request.input ?? null, `${at}input`),
     timeoutMs: checkCount(request.timeoutMs ?? timeoutMs, `${at}timeoutMs`, 1),
     heartbeatMs: checkCount(request.heartbeatMs ?? heartbeatMs, `${at}heartbeatMs`, 1),
     failover: resolveFailover(request.failover, `${at}failover`),
     retry: resolveRetry(request.retry, `${at}retry`),
     session: checkSession(request.session, `${at}session`),
   };
+}
+
+function checkDepth(input: Json, path: string): Json {
+  if (!isTooDeep(input)) return input;
+  throw invalid(path, `at most ${JSON_DEPTH_LIMIT} levels of arrays and objects`, 'more');
 }
 
 function resolveFailover(failover: JobRequest['failover'], at: string): FailoverPolicy {

@@ -1,18 +1,18 @@
 import { HoldfastError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
-import { PAYLOAD_LIMIT_BYTES } from '../domain/json.ts';
+import { isTooDeep, JSON_DEPTH_LIMIT, PAYLOAD_LIMIT_BYTES } from '../domain/json.ts';
 
 /**
  * What a handler returned, as JSON brings it back: dates become texts, `undefined` becomes null.
  *
- * @throws HoldfastError `result_not_serialisable` (a cycle, a BigInt, a function) or
+ * @throws HoldfastError `result_not_serialisable` (a cycle, a BigInt, a function, too deep) or
  *   `result_too_large` (over {@link PAYLOAD_LIMIT_BYTES})
  */
 export function serialiseResult(kind: string, value: unknown): Json {
   if (value === undefined) return null;
   const text = toJson(kind, value);
   const bytes = Buffer.byteLength(text);
-  if (bytes <= PAYLOAD_LIMIT_BYTES) return JSON.parse(text) as Json;
+  if (bytes <= PAYLOAD_LIMIT_BYTES) return checkDepth(kind, JSON.parse(text) as Json);
   throw new HoldfastError(
     'result_too_large',
     `the result of ${kind} is ${bytes} bytes of JSON; the limit is ${PAYLOAD_LIMIT_BYTES}`,
@@ -20,6 +20,15 @@ export function serialiseResult(kind: string, value: unknown): Json {
       hint: 'store the data elsewhere and return where it is',
       details: { bytes, limitBytes: PAYLOAD_LIMIT_BYTES },
     },
+  );
+}
+
+function checkDepth(kind: string, result: Json): Json {
+  if (!isTooDeep(result)) return result;
+  throw new HoldfastError(
+    'result_not_serialisable',
+    `the result of ${kind} is nested more than ${JSON_DEPTH_LIMIT} levels`,
+    { hint: 'return a flatter value' },
   );
 }
 

@@ -22,11 +22,23 @@ const HINTS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'check the host in DATABASE_URL',
 };
 
-/** Any error of the ledger as a {@link HoldfastError} `ledger_unavailable` that names the address. */
+/** Bad data, a broken constraint, a limit of the program: the same statement fails for ever. */
+const DEFECTS = /^(22|23|54)[0-9A-Z]{3}$/;
+
+/**
+ * Any error of the ledger as a {@link HoldfastError}: `internal` when PostgreSQL refuses the statement
+ * itself, else `ledger_unavailable` that names the address.
+ */
 export function ledgerError(error: unknown, databaseUrl: string): HoldfastError {
   if (error instanceof HoldfastError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
+  if (code !== undefined && DEFECTS.test(code)) {
+    return new HoldfastError('internal', `the ledger refused a statement: ${message}`, {
+      cause: error,
+      details: { code },
+    });
+  }
   const hint = hintFor(code, message);
   return new HoldfastError(
     'ledger_unavailable',
