@@ -95,6 +95,11 @@ export function count(before: AttemptCounts, outcome: AttemptOutcome): AttemptCo
   };
 }
 
+/** How often a job was failed over: lost attempts that another one followed. */
+export function failoversOf(attempts: readonly Pick<AttemptRecord, 'outcome'>[]): number {
+  return attempts.slice(0, -1).filter(({ outcome }) => outcome === 'lost').length;
+}
+
 /** The outcome of a job that was cancelled. */
 export function cancelled(message: string): JobOutcome {
   return { state: 'cancelled', error: { code: 'job_cancelled', message } };

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { CloseJob, ClosedJob } from '../domain/activities.ts';
+import { failoversOf } from '../domain/attempt.ts';
 import { findOutcome } from './find-outcome.ts';
 
 /**
@@ -38,7 +39,7 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
       outcome.state === 'succeeded' ? JSON.stringify(outcome.result) : null,
       outcome.state === 'succeeded' ? null : JSON.stringify(outcome.error),
       attempts.length,
-      attempts.filter((attempt) => attempt.outcome === 'lost').length,
+      failoversOf(attempts),
       attempts.map(({ epoch }) => epoch),
       attempts.map(({ node }) => node ?? null),
       attempts.map((attempt) => attempt.outcome),

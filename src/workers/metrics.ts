@@ -9,8 +9,7 @@ export const METRICS = {
   holdfast_attempt_seconds: 'how long attempts took on this node, by kind and outcome',
   holdfast_running_attempts: 'attempts that run on this node now',
   holdfast_jobs_closed_total: 'jobs that this orchestrator closed, by kind and state',
-  holdfast_failovers_total:
-    'attempts that were lost, of jobs that this orchestrator closed, by kind',
+  holdfast_failovers_total: 'failovers of jobs that this orchestrator closed, by kind',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
 } as const satisfies Record<`holdfast_${string}`, string>;
@@ -50,9 +49,9 @@ export function processMetrics(): Metrics {
       attempts.add(1, labels);
       attemptSeconds.record(tookMs / 1000, labels);
     },
-    jobClosed: ({ kind, state }, lost) => {
+    jobClosed: ({ kind, state }, moves) => {
       closed.add(1, { kind, state });
-      if (lost > 0) failovers.add(lost, { kind });
+      if (moves > 0) failovers.add(moves, { kind });
     },
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),

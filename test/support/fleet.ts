@@ -32,7 +32,8 @@ export class Fleet {
   /** A folder for the handlers' marks and gates. */
   readonly folder: string;
   readonly #servers: Servers;
-  readonly #processes: HoldfastProcess[] = [];
+  readonly #orchestrators: HoldfastProcess[] = [];
+  readonly #nodes: HoldfastProcess[] = [];
 
   private constructor(
     servers: Servers,
@@ -45,7 +46,7 @@ export class Fleet {
     this.client = fields.client;
     this.lines = fields.lines;
     this.folder = fields.folder;
-    this.#processes.push(orchestrator);
+    this.#orchestrators.push(orchestrator);
   }
 
   /** A fleet with one orchestrator and no node. */
@@ -65,16 +66,17 @@ export class Fleet {
 
   /** The orchestrator that {@link Fleet.start} started. */
   get orchestrator(): HoldfastProcess {
-    return this.#processes[0]!;
+    return this.#orchestrators[0]!;
   }
 
   async startOrchestrator(): Promise<HoldfastProcess> {
-    return this.#startProcess(`orchestrator-${this.#processes.length}`, ['orchestrator']);
+    const name = `orchestrator-${this.#orchestrators.length}`;
+    return this.#startProcess(name, ['orchestrator'], this.#orchestrators);
   }
 
   async startNode(name: string, flags: readonly string[] = []): Promise<HoldfastProcess> {
     const args = ['node', '--pool', this.pool, '--name', name, '--jobs', HANDLERS, ...flags];
-    return this.#startProcess(name, args);
+    return this.#startProcess(name, args, this.#nodes);
   }
 
   /** Waits until the fleet has logged a line. */
@@ -105,16 +107,26 @@ export class Fleet {
     return { folder: this.folder, gate };
   }
 
+  /** Stops the nodes that still run. */
+  async stopNodes(): Promise<void> {
+    await Promise.all(this.#nodes.splice(0).map((each) => each.stop()));
+  }
+
   async stop(): Promise<void> {
     await this.client.close();
-    await Promise.all(this.#processes.map((each) => each.stop()));
+    await this.stopNodes();
+    await Promise.all(this.#orchestrators.map((each) => each.stop()));
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async #startProcess(name: string, args: readonly string[]): Promise<HoldfastProcess> {
+  async #startProcess(
+    name: string,
+    args: readonly string[],
+    group: HoldfastProcess[],
+  ): Promise<HoldfastProcess> {
     const lines = this.lines as FleetLine[];
     const process = startProcess(this.#servers, this.namespace, name, args, lines);
-    this.#processes.push(process);
+    group.push(process);
     await started(process, name, this.lines);
     return process;
   }

@@ -59,8 +59,8 @@ describe('when a part of the system is killed in the middle of a run', () => {
       await fleet.open('all');
       const waiting = await submitHeld(fleet);
       await delay(LEDGER_OUTAGE_MS);
-      expect(fleet.find('ledger.waiting').length).toBeGreaterThan(0);
-      expect(fleet.find('alert.raised', { alert: 'ledger_unavailable' })).toHaveLength(1);
+      await fleet.logged('ledger.waiting');
+      await fleet.logged('alert.raised', { alert: 'ledger_unavailable' });
       await embedded.startLedger();
       await expectAllDoneOnce(fleet, [...jobs, ...waiting]);
       await fleet.logged('alert.cleared', { alert: 'ledger_unavailable' });

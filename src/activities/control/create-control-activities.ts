@@ -6,6 +6,7 @@ import type {
   OpenedJob,
   OpenJob,
 } from '../../domain/activities.ts';
+import { failoversOf } from '../../domain/attempt.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ControlEvents } from './control-events.ts';
@@ -30,7 +31,7 @@ async function closeInLedger(
 ): Promise<ClosedJob> {
   const closed = await ledger.closeJob(close);
   if (closed.kind === 'own') {
-    const failovers = close.attempts.filter(({ outcome }) => outcome === 'lost').length;
+    const failovers = failoversOf(close.attempts);
     events.jobClosed({ kind: close.jobKind, state: close.outcome.state, failovers });
   }
   return closed;
