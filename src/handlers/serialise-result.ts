@@ -24,8 +24,12 @@ export function serialiseResult(kind: string, value: unknown): Json {
 }
 
 function checkDepth(kind: string, result: Json): Json {
-  if (!isTooDeep(result)) return result;
-  throw new HoldfastError(
+  if (isTooDeep(result)) throw tooDeep(kind);
+  return result;
+}
+
+function tooDeep(kind: string): HoldfastError {
+  return new HoldfastError(
     'result_not_serialisable',
     `the result of ${kind} is nested more than ${JSON_DEPTH_LIMIT} levels`,
     { hint: 'return a flatter value' },
@@ -38,6 +42,8 @@ function toJson(kind: string, value: unknown): string {
     const text = JSON.stringify(value) as string | undefined;
     if (text !== undefined) return text;
   } catch (error) {
+    // The stack overflowed: on newer Node versions such a value comes through, and is refused later.
+    if (error instanceof RangeError && /call stack/.test(error.message)) throw tooDeep(kind);
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw new HoldfastError('result_not_serialisable', `the result of ${kind}: ${why}`, { hint });
   }
