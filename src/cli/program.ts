@@ -7,6 +7,7 @@ import { jobsCommand } from './commands/jobs.ts';
 import { nodeCommand } from './commands/node.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
 import { sessionsCommand } from './commands/sessions.ts';
+import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
 import type { Terminal } from './terminal.ts';
 import { usageErrorOf } from './usage-error.ts';
@@ -23,6 +24,7 @@ export function createProgram(
     .description('Durable jobs across a fleet of nodes, on Temporal.')
     .version(version(), '-V, --version', 'print the version')
     .addCommand(devCommand(terminal))
+    .addCommand(stackCommand(terminal))
     .addCommand(orchestratorCommand(terminal))
     .addCommand(nodeCommand(terminal))
     .addCommand(submitCommand(terminal))

@@ -4,6 +4,7 @@ import { runHoldfast } from './run-holdfast.ts';
 
 const COMMANDS = [
   'dev',
+  'stack',
   'orchestrator',
   'node',
   'submit',
