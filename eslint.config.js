@@ -36,6 +36,14 @@ const table = [
     why: 'workflows run in the isolate: only domain and @temporalio/workflow exist there.',
   },
   {
+    room: 'src/handlers/**',
+    forbid: [
+      '^(pg|@temporalio)',
+      rooms(['workflows', 'activities', 'workers', 'client', 'ledger', 'api', 'cli', 'dev']),
+    ],
+    why: 'handlers are what users write: they know the domain, nothing of Temporal or PostgreSQL.',
+  },
+  {
     room: 'src/ledger/**',
     forbid: [
       '^@temporalio',

@@ -59,7 +59,7 @@ export function databaseUrl(option?: string): string {
     'invalid_input',
     'DATABASE_URL: expected the address of the ledger, got nothing',
     {
-      hint: 'set DATABASE_URL=postgres://user:password@host:5432/database, or run `holdfast dev` here',
+      hint: 'set DATABASE_URL=postgres://user:password@host:5432/database; `holdfast dev` prints one',
     },
   );
 }

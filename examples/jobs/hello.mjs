@@ -1,7 +1,4 @@
-// The handlers of the nodes in docker-compose.yml. To try one:
-//   docker compose exec node-a node /app/dist/cli/main.js …   (a node has Temporal only)
-// or, from the host, with the package installed:
-//   holdfast submit hello --jobs examples/jobs/hello.mjs --input '{"name":"Ada"}' --wait
+// The handlers of the nodes in docker-compose.yml: docs/production.md says how to submit a job.
 import { defineJob } from 'holdfast';
 import { z } from 'zod';
 

@@ -19,6 +19,8 @@ export interface ResultOptions {
 }
 
 const RETRY_MS = 500;
+/** Longer timers fire at once: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** See `JobsClient.result`. */
 export async function awaitResult(
@@ -27,7 +29,9 @@ export async function awaitResult(
   { timeout, signal }: ResultOptions = {},
 ): Promise<Json> {
   const limit =
-    timeout === undefined ? [] : [AbortSignal.timeout(parseDuration(timeout, 'timeout'))];
+    timeout === undefined
+      ? []
+      : [AbortSignal.timeout(Math.min(LONGEST_TIMER_MS, parseDuration(timeout, 'timeout')))];
   const stop = AbortSignal.any([...limit, ...(signal === undefined ? [] : [signal])]);
   while (!stop.aborted) {
     const result = await tryResult(connections, id, stop);
@@ -64,6 +68,10 @@ async function tryResult(
 async function resultInLedger({ ledger }: Connections, id: string): Promise<Json> {
   const job = await ledger.findJob(id);
   if (job?.error !== undefined) throw toHoldfastError(id, job.error);
-  if (job?.result === undefined) throw jobNotFound(id);
+  if (job === undefined) throw jobNotFound(id);
+  if (job.result === undefined) {
+    const message = 'Temporal knows its workflow no more, and the ledger not its end';
+    throw toHoldfastError(id, { code: 'job_terminated', message });
+  }
   return job.result;
 }

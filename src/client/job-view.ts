@@ -32,6 +32,8 @@ export async function viewJob(connections: Connections, id: string): Promise<Job
     // It may have been closed since the first look.
     const closed = await connections.ledger.findJob(id);
     if (closed !== undefined && closed.state !== 'open') return viewClosed(connections, closed);
+    // The ledger was never told: what Temporal says of its end is the truth.
+    return { ...stored, ...job, attempts, live };
   }
   return { ...job, ...stored, attempts, live };
 }

@@ -13,7 +13,10 @@ export interface ListOptions {
   readonly kind?: string;
   readonly pool?: string;
   readonly session?: string;
-  /** Jobs at most, 1 to 1000. @default 50 */
+  /**
+   * Jobs of the ledger at most, 1 to 1000. On the first page, as many that no orchestrator has
+   * opened yet may stand before them. @default 50
+   */
   readonly limit?: number;
   /** The `cursor` of the page before. */
   readonly cursor?: string;

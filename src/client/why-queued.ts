@@ -24,5 +24,5 @@ export async function whyQueued(
     return `no node of pool ${pool} asks for work; start one with \`holdfast node --pool ${pool}\``;
   }
   const names = recent.map(({ identity }) => nodeOfIdentity(identity) ?? identity).sort();
-  return `waits for a free slot in pool ${pool} (nodes that asked lately: ${names.join(', ')})`;
+  return `no node of pool ${pool} has taken it yet (asked for work lately: ${names.join(', ')})`;
 }

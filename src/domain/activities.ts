@@ -76,10 +76,13 @@ export interface CloseJob {
 
 /**
  * The first commit wins. `own`: what is stored is what was asked to be stored; otherwise the
- * outcome that was stored before, which the workflow must return instead of its own.
+ * outcome that was stored before, which the workflow must return instead of its own. `missing`: the
+ * ledger does not know the job.
  */
 export type ClosedJob =
-  { readonly kind: 'own' } | { readonly kind: 'earlier'; readonly outcome: JobOutcome };
+  | { readonly kind: 'own' }
+  | { readonly kind: 'earlier'; readonly outcome: JobOutcome }
+  | { readonly kind: 'missing' };
 
 /** What an orchestrator does for workflows. */
 export interface ControlActivities {

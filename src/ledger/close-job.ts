@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import type { CloseJob, ClosedJob } from '../domain/activities.ts';
 import { failoversOf } from '../domain/attempt.ts';
+import { HoldfastError } from '../domain/errors.ts';
 import { findOutcome } from './find-outcome.ts';
 
 /**
  * Ends a job: state, result, attempts and session slot in one statement, hence one transaction.
  * The first commit wins; a later call answers what was stored.
  *
- * @throws Error when the job was never opened
+ * @throws HoldfastError `internal` when another run has the job open
  */
 export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJob> {
   const { outcome, attempts } = close;
@@ -50,7 +51,8 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
   );
   if (rowCount === 1) return { kind: 'own' };
   const stored = await findOutcome(pool, close.jobId, close.generation);
-  if (stored === undefined)
-    throw new Error(`job ${close.jobId} is not open for run ${close.runId}`);
-  return { kind: 'earlier', outcome: stored };
+  if (stored === undefined) return { kind: 'missing' };
+  if (stored !== 'open') return { kind: 'earlier', outcome: stored };
+  const message = `job ${close.jobId} is open, but not for run ${close.runId}`;
+  throw new HoldfastError('internal', message);
 }

@@ -42,9 +42,9 @@ export async function takeOverJob(
   fromRunId: string,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `update holdfast.jobs set run_id = $4
+    `update holdfast.jobs set run_id = $4, kind = $5, pool = $6, input = $7
      where id = $1 and generation = $2 and run_id = $3 and state = 'open'`,
-    [spec.id, spec.generation, fromRunId, runId],
+    [spec.id, spec.generation, fromRunId, runId, spec.kind, spec.pool, JSON.stringify(spec.input)],
   );
   return rowCount === 1;
 }
@@ -76,7 +76,7 @@ async function recordedJob(db: Queryable, { spec, runId }: OpenJob): Promise<Led
     [spec.id, spec.generation],
   );
   const outcome = await findOutcome(db, spec.id, spec.generation);
-  if (outcome !== undefined) return { kind: 'closed', outcome };
+  if (outcome !== undefined && outcome !== 'open') return { kind: 'closed', outcome };
   const recorded = rows[0];
   if (recorded === undefined || recorded.run_id === runId) return { kind: 'opened' };
   return { kind: 'held', runId: recorded.run_id, workflowId: recorded.workflow_id };

@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { HoldfastError } from '../domain/errors.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
 const BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
@@ -8,11 +9,11 @@ const BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 /**
  * The path of the prebuilt workflow bundle, which `npm run build` makes.
  *
- * @throws Error when it was not built
+ * @throws HoldfastError `internal` when it was not built
  */
 export async function workflowBundlePath(): Promise<string> {
   await access(BUNDLE).catch(() => {
-    throw new Error(`${BUNDLE} is missing: run \`npm run build\``);
+    throw new HoldfastError('internal', `${BUNDLE} is missing`, { hint: 'run `npm run build`' });
   });
   return BUNDLE;
 }

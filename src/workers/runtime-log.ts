@@ -76,7 +76,7 @@ function temporalLogger(log: Logger): TemporalLogger {
 
 /** What the SDK warns of and we know: our own lines say it too, or it is how a node is meant. */
 function isKnown(message: string, meta: Record<string, unknown>): boolean {
-  if (message === 'Activity failed') return meta['activityType'] === 'runJob';
+  if (message === 'Activity failed') return true;
   if (message === 'Workflow failed') return meta['workflowType'] === JOB_WORKFLOW;
   return message.startsWith('No workflows registered');
 }

@@ -16,8 +16,21 @@ export interface AttemptEnding {
   readonly place: AttemptPlace;
 }
 
-/** The SDK's own words for an attempt cut off by a shutdown, and for a worker without `runJob`. */
-const SDK_FAILURE = { workerShutdown: 'WorkerShutdown', noSuchActivity: 'NotFoundError' } as const;
+/** The SDK's own words: cut off by a shutdown, by an operator's pause or reset; no `runJob`. */
+const SDK_FAILURE = {
+  workerShutdown: 'WorkerShutdown',
+  paused: 'ActivityPause',
+  reset: 'ActivityReset',
+  noSuchActivity: 'NotFoundError',
+} as const;
+
+/** The attempt was taken from its node by no fault of the job. */
+const HANDED_BACK: readonly unknown[] = [
+  ATTEMPT_FAILURE.handedBack,
+  SDK_FAILURE.workerShutdown,
+  SDK_FAILURE.paused,
+  SDK_FAILURE.reset,
+];
 
 const NOWHERE: AttemptPlace = { node: undefined, startedAt: undefined };
 
@@ -37,7 +50,12 @@ export function endingOfError(error: unknown): AttemptEnding {
   if (cause instanceof CancelledFailure) return { outcome: { kind: 'cancelled' }, place: NOWHERE };
   if (cause instanceof TimeoutFailure) return endingOfTimeout(cause);
   if (cause instanceof ApplicationFailure) return endingOfFailure(cause);
-  throw error;
+  // Such as a payload that the server refuses: the same again would end the same.
+  const message = cause?.message ?? error.message;
+  return {
+    outcome: { kind: 'failed', retryable: false, error: { code: 'internal', message } },
+    place: NOWHERE,
+  };
 }
 
 function endingOfTimeout(timeout: TimeoutFailure): AttemptEnding {
@@ -62,9 +80,7 @@ function outcomeOfFailure(
   detail: Partial<AttemptFailureDetail>,
 ): AttemptOutcome {
   const { type, message } = failure;
-  if (type === ATTEMPT_FAILURE.handedBack || type === SDK_FAILURE.workerShutdown) {
-    return { kind: 'handed_back' };
-  }
+  if (HANDED_BACK.includes(type)) return { kind: 'handed_back' };
   if (type === ATTEMPT_FAILURE.refused || type === SDK_FAILURE.noSuchActivity) {
     return { kind: 'refused', message };
   }

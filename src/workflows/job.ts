@@ -1,4 +1,5 @@
 import {
+  CancellationScope,
   continueAsNew,
   defineQuery,
   isCancellation,
@@ -53,10 +54,22 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
   }
   const outcome = await runUntilSettled(run);
   enter(run, { kind: 'closing', since: Date.now() });
+  return settle(run, await close(run, outcome));
+}
+
+/** Puts the outcome on record; answers the one that is on record. */
+async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   const { id: jobId, kind: jobKind, generation } = run.spec;
   const { attempts } = run.progress;
-  const closed = await closeJob({ jobId, jobKind, generation, runId, outcome, attempts });
-  return settle(run, closed.kind === 'own' ? outcome : closed.outcome);
+  for (;;) {
+    const closed = await closeJob({ jobId, jobKind, generation, runId, outcome, attempts });
+    if (closed.kind === 'own') return outcome;
+    if (closed.kind === 'earlier') return closed.outcome;
+    // The ledger was restored from a backup that is older than the job.
+    const opened = await openJob({ spec: run.spec, workflowId, runId });
+    if (opened.kind === 'closed') return opened.outcome;
+  }
 }
 
 function startRun(request: JobRequest, progress: JobProgress): JobRun {
@@ -69,18 +82,26 @@ function startRun(request: JobRequest, progress: JobProgress): JobRun {
   return { spec, request, progress, phase: { kind: 'opening', since: Date.now() } };
 }
 
+const CANCELLED = 'the job was cancelled';
+
+function isCancelled(): boolean {
+  return CancellationScope.current().consideredCancelled;
+}
+
 async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
   try {
     for (;;) {
       const outcome = await runOnce(run);
       if (outcome !== undefined) return outcome;
+      // The next run would know nothing of a cancellation of this one.
+      if (isCancelled()) return cancelled(CANCELLED);
       // A job that waits for days must not outgrow its history.
       if (workflowInfo().continueAsNewSuggested) {
         await continueAsNew<typeof job>(run.request, run.progress);
       }
     }
   } catch (error) {
-    if (isCancellation(error)) return cancelled('the job was cancelled');
+    if (isCancellation(error)) return cancelled(CANCELLED);
     throw error;
   }
 }
@@ -92,8 +113,10 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
   const queue = targetQueue(spec);
   enter(run, { kind: 'dispatched', since: Date.now(), epoch, queue });
   const ending = await runAttempt(spec, epoch, queue);
-  const decision = decide(spec, progress.counts, ending.outcome);
   run.progress = advance(progress, ending.outcome, ending.place, Date.now());
+  // Whatever else became of it, an attempt of a cancelled job is not followed by another.
+  if (isCancelled() && ending.outcome.kind !== 'succeeded') return cancelled(CANCELLED);
+  const decision = decide(spec, progress.counts, ending.outcome);
   logDecision(run, epoch, ending, decision);
   if (decision.kind === 'close') {
     if (progress.counts.losses > 0) showPlace(ending.place.node, decision.outcome.state);

@@ -59,14 +59,21 @@ function ledgerCall<Result>(
     try {
       return await call(quick);
     } catch (error) {
-      if (isFinal(error)) throw error;
-      log.warn('ledger.waiting', { call: name, error });
-      return await call(patient);
+      if (finalCause(error) === undefined) {
+        log.warn('ledger.waiting', { call: name, error });
+        return await call(patient).catch(rethrowCause);
+      }
+      return rethrowCause(error);
     }
   });
 }
 
-function isFinal(error: unknown): boolean {
+/** An activity's failure is told as its cause, whose type is a code of the error table. */
+function rethrowCause(error: unknown): never {
+  throw finalCause(error) ?? error;
+}
+
+function finalCause(error: unknown): ApplicationFailure | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true ? cause : undefined;
 }

@@ -42,7 +42,7 @@ describe('closeJob', () => {
     ['a cancellation', cancellation],
   ])('keeps %s as the outcome', async (_, outcome) => {
     const open = await opened();
-    expect(await findOutcome(pool, open.spec.id, 1)).toBeUndefined();
+    expect(await findOutcome(pool, open.spec.id, 1)).toBe('open');
     expect(await closeJob(pool, closing(open, outcome))).toEqual({ kind: 'own' });
     expect(await findOutcome(pool, open.spec.id, 1)).toEqual(outcome);
     const job = await findJob(pool, open.spec.id);
@@ -84,17 +84,18 @@ describe('closeJob', () => {
 
   it('refuses a run that the open job is not of, and names job and run', async () => {
     const open = await opened();
-    await expect(closeJob(pool, closing({ ...open, runId: 'foreign' }))).rejects.toThrow(
-      `job ${open.spec.id} is not open for run foreign`,
-    );
+    await expect(closeJob(pool, closing({ ...open, runId: 'foreign' }))).rejects.toMatchObject({
+      code: 'internal',
+      message: `job ${open.spec.id} is open, but not for run foreign`,
+    });
     expect(await findJob(pool, open.spec.id)).toMatchObject({ state: 'open', attemptCount: 0 });
   });
 
-  it('refuses a job that was never opened, and a generation that was not', async () => {
-    await expect(closeJob(pool, closing(opening()))).rejects.toThrow('is not open for run');
+  it('answers that a job, or a generation, is missing when it was never opened', async () => {
+    expect(await closeJob(pool, closing(opening()))).toEqual({ kind: 'missing' });
     const open = await opened();
     const later = { ...closing(open), generation: 2 };
-    await expect(closeJob(pool, later)).rejects.toThrow('is not open for run');
+    expect(await closeJob(pool, later)).toEqual({ kind: 'missing' });
   });
 
   it('lets exactly one of many different outcomes win when all come at once', async () => {

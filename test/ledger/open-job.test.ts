@@ -90,7 +90,7 @@ describe('takeOverJob', () => {
     await openJob(pool, old);
     expect(await takeOverJob(pool, successor, old.runId)).toBe(true);
     expect(await openJob(pool, successor)).toEqual({ kind: 'opened' });
-    await expect(closeJob(pool, closing(old))).rejects.toThrow('is not open for run');
+    await expect(closeJob(pool, closing(old))).rejects.toMatchObject({ code: 'internal' });
     expect(await closeJob(pool, closing(successor))).toEqual({ kind: 'own' });
   });
 

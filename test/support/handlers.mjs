@@ -44,6 +44,14 @@ export const hold = defineJob({
   },
 });
 
+/** Waits for ever in its first attempt, and ends at once in the next. */
+export const holdFirst = defineJob({
+  kind: 'hold-first',
+  pool,
+  input: gated,
+  run: (input, ctx) => (ctx.epoch === 1 ? hold.run(input, ctx) : { epoch: ctx.epoch }),
+});
+
 /** Waits until its gate is open, whatever its signal says. */
 export const stubborn = defineJob({
   kind: 'stubborn',

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 
 describe('a job whose attempt is lost', () => {
@@ -47,18 +46,36 @@ describe('a job whose attempt is lost', () => {
 
   test('is told to stop on its old node when it runs over time, and goes on elsewhere', async () => {
     await fleet.startNode('c', ['--slots', '2']);
-    const job = await fleet.client.jobs.submit('hold', fleet.hold('timeout'), {
+    const job = await fleet.client.jobs.submit('hold-first', fleet.hold('never'), {
       pool: fleet.pool,
-      timeout: '1s',
-      failover: { maxAttempts: 20 },
+      timeout: '2s',
+      failover: { maxAttempts: 1 },
     });
-    await eventually(async () => (await fleet.marks()).includes(`stopped-${job.id}-1`));
-    await fleet.logged('attempt.started', { job: job.id, epoch: 2 });
-    await fleet.open('timeout');
-    await job.result();
-    const { attempts } = await job.get();
-    expect(attempts[0]).toMatchObject({ epoch: 1, outcome: 'lost', reason: 'attempt_timeout' });
-    expect(attempts.at(-1)).toMatchObject({ outcome: 'succeeded' });
+    expect(await job.result()).toEqual({ epoch: 2 });
+    expect(await fleet.marks()).toContain(`stopped-${job.id}-1`);
+    expect(await job.get()).toMatchObject({
+      failoverCount: 1,
+      attempts: [
+        { epoch: 1, outcome: 'lost', reason: 'attempt_timeout' },
+        { epoch: 2, outcome: 'succeeded' },
+      ],
+    });
+  });
+
+  test('is not dispatched again when it is cancelled meanwhile', async () => {
+    const node = await fleet.startNode('h');
+    const job = await fleet.client.jobs.submit('hold', fleet.hold('never'), {
+      pool: fleet.pool,
+      heartbeat: '3s',
+    });
+    await fleet.logged('attempt.started', { job: job.id });
+    node.signal('SIGKILL');
+    await node.ended();
+    await job.cancel();
+    await expect(job.result()).rejects.toMatchObject({ code: 'job_cancelled' });
+    expect(await job.get()).toMatchObject({ state: 'cancelled', attemptCount: 1 });
+    await fleet.logged('job.closed', { job: job.id, state: 'cancelled' });
+    expect(fleet.find('job.failover_dispatched', { job: job.id })).toEqual([]);
   });
 
   test('fails with failover_exhausted when it is lost too often', async () => {

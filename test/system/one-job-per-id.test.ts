@@ -47,6 +47,23 @@ describe('an id', () => {
     expect(fleet.find('attempt.started', { job: id })).toHaveLength(1);
   });
 
+  test('whose workflow was ended by force is told so, and can be closed', async () => {
+    const job = await fleet.client.jobs.submit('hold', fleet.hold('never'), { pool: fleet.pool });
+    await fleet.logged('attempt.started', { job: job.id });
+    const connection = await Connection.connect({ address: inject('temporalAddress') });
+    const client = new Client({ connection, namespace: fleet.namespace });
+    await client.workflow.getHandle(`job/${job.id}`).terminate('by an operator');
+    await connection.close();
+    await expect(job.result()).rejects.toMatchObject({ code: 'job_terminated' });
+    expect(await job.get()).toMatchObject({
+      state: 'failed',
+      error: { code: 'job_terminated' },
+      live: { phase: 'ended' },
+    });
+    expect(await job.cancel()).toEqual({ requested: true });
+    expect(await job.get()).toMatchObject({ state: 'cancelled', live: undefined });
+  });
+
   test('holds its index of a session against other ids', async () => {
     const session = { id: randomUUID(), index: 0 };
     const options = { pool: fleet.pool, session };

@@ -6,7 +6,6 @@ import type {
   OpenedJob,
   OpenJob,
 } from '../../domain/activities.ts';
-import { failoversOf } from '../../domain/attempt.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ControlEvents } from './control-events.ts';
@@ -30,10 +29,7 @@ async function closeInLedger(
   close: CloseJob,
 ): Promise<ClosedJob> {
   const closed = await ledger.closeJob(close);
-  if (closed.kind === 'own') {
-    const failovers = failoversOf(close.attempts);
-    events.jobClosed({ kind: close.jobKind, state: close.outcome.state, failovers });
-  }
+  if (closed.kind === 'own') events.jobClosed(close);
   return closed;
 }
 

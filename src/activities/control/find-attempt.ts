@@ -34,9 +34,10 @@ function placeIn(newestFirst: HistoryEvent[], activityId: string): AttemptPlace 
     ({ activityTaskStartedEventAttributes: attributes }) =>
       attributes?.scheduledEventId?.toString() === scheduled?.eventId?.toString(),
   );
-  const seconds = started?.eventTime?.seconds;
+  const at = started?.eventTime;
   return {
     node: nodeOfIdentity(started?.activityTaskStartedEventAttributes?.identity),
-    startedAt: seconds == null ? undefined : Number(seconds) * 1000,
+    startedAt:
+      at == null ? undefined : Number(at.seconds) * 1000 + Math.round((at.nanos ?? 0) / 1e6),
   };
 }

@@ -11,7 +11,7 @@ import { addHealthOptions } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 
-/** `holdfast dev`: everything in one process, until it is stopped. */
+/** `holdfast dev`: everything in one command, until it is stopped. */
 export function devCommand(terminal: Terminal): Command {
   const command = new Command('dev')
     .summary('run everything here: Temporal, its Web UI, the ledger, an orchestrator')

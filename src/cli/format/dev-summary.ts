@@ -28,6 +28,7 @@ export function formatDevSummary(dev: DevSummary): string[] {
     isFound ? 'Next, in another terminal in this folder:' : 'Next, in another terminal:',
     ...(isFound ? [] : environment(dev)),
     ...nextLines(dev),
+    ...(isFound ? ['', 'For an application of yours:', ...environment(dev)] : []),
     '',
     'Ctrl-C stops all.',
   ];

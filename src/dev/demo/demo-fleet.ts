@@ -14,6 +14,7 @@ export type FleetEvent =
   | { readonly kind: 'node_started'; readonly node: string }
   | { readonly kind: 'attempt_started'; readonly start: HandlerStart }
   | { readonly kind: 'attempt_ended'; readonly node: string; readonly job: string }
+  | { readonly kind: 'job_closed'; readonly job: string; readonly state: string }
   | {
       readonly kind: 'failover';
       readonly job: string;
@@ -92,6 +93,7 @@ function eventOf(name: string, line: LogLine): FleetEvent | undefined {
     };
     return { kind: 'attempt_started', start };
   }
+  if (msg === 'job.closed') return { kind: 'job_closed', job, state: String(line['state']) };
   if (msg === 'job.failover_dispatched') {
     const fromNode = String(line['fromNode']);
     return { kind: 'failover', job, fromNode, why: String(line['why']) };

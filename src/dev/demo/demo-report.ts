@@ -26,6 +26,8 @@ export interface DemoRecord {
   readonly expected: readonly string[];
   /** The session's results as they were read. */
   readonly released: readonly { readonly index: number; readonly sha256: string | undefined }[];
+  /** The jobs whose success went on record, as the orchestrator logged each commit. */
+  readonly accepted: readonly string[];
   /** Handler starts, as the nodes logged them. */
   readonly starts: readonly HandlerStart[];
   /** Milliseconds since the Unix epoch; undefined when the node was never killed. */
@@ -45,15 +47,13 @@ export interface HandlerStart {
 /** The report of a finished demo. */
 export function demoReport(record: DemoRecord): DemoReport {
   const { jobs, released, expected } = record;
-  const accepted = jobs.map(
-    ({ attempts }) => attempts.filter(({ outcome }) => outcome === 'succeeded').length,
-  );
+  const isHeld = ({ state, result }: JobView) => state === 'succeeded' && result !== undefined;
   return {
     jobs: expected.length,
     succeeded: jobs.filter(({ state }) => state === 'succeeded').length,
     failed: jobs.filter(({ state }) => state === 'failed' || state === 'cancelled').length,
-    lost: expected.length - accepted.filter((count) => count > 0).length,
-    duplicatesAccepted: accepted.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
+    lost: expected.length - jobs.filter(isHeld).length,
+    duplicatesAccepted: record.accepted.length - new Set(record.accepted).size,
     failovers: jobs.reduce((sum, { failoverCount }) => sum + failoverCount, 0),
     killToRedispatchMs: killToRedispatchMs(record),
     inOrder:

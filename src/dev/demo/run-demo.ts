@@ -76,11 +76,13 @@ interface FleetRun extends DemoOptions {
 async function runFleet(run: FleetRun): Promise<Omit<DemoRecord, 'webUi' | 'seconds'>> {
   const { embedded, display, files, session } = run;
   const starts: HandlerStart[] = [];
+  const accepted: string[] = [];
   let onStart: (start: HandlerStart) => void = () => undefined;
   const broken = new AbortController();
   const fleet = await startFleet(embedded, (event: FleetEvent) => {
     display.event(event);
     if (event.kind === 'process_ended' && event.name !== VICTIM) broken.abort(endedError(event));
+    if (event.kind === 'job_closed' && event.state === 'succeeded') accepted.push(event.job);
     if (event.kind !== 'attempt_started') return;
     starts.push(event.start);
     onStart(event.start);
@@ -102,6 +104,7 @@ async function runFleet(run: FleetRun): Promise<Omit<DemoRecord, 'webUi' | 'seco
     jobs: await Promise.all(files.map((_file, index) => holdfast.jobs.get(jobId(session, index)))),
     expected: await Promise.all(files.map(sha256Of)),
     released: await readSession(holdfast, session),
+    accepted,
     starts,
     killedAt,
   };

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { ControlEvents } from '../../activities/control/control-events.ts';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
+import { failoversOf } from '../../domain/attempt.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
@@ -89,7 +90,12 @@ function controlEvents(log: Logger): ControlEvents {
   const metrics = processMetrics();
   const alerts = new Alerts(log, metrics);
   return {
-    jobClosed: ({ kind, state, failovers }) => metrics.jobClosed({ kind, state }, failovers),
+    jobClosed: ({ jobId, jobKind: kind, generation, outcome, attempts }) => {
+      const { state } = outcome;
+      const ids = { job: jobId, generation, kind, epoch: attempts.at(-1)?.epoch, state };
+      log.info(state === 'succeeded' ? ids : { ...ids, code: outcome.error.code }, 'job.closed');
+      metrics.jobClosed({ kind, state }, failoversOf(attempts));
+    },
     ledgerCalled: (call, outcome, tookMs) => {
       metrics.ledgerCalled({ call, outcome }, tookMs);
       if (outcome === 'ledger_unavailable') alerts.raise(outcome, { call });

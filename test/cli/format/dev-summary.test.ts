@@ -18,7 +18,7 @@ test('it tells where everything is and what to type next', () => {
     expect(text).toContain(each);
   }
   expect(text).toContain('in another terminal in this folder:\n  holdfast node ');
-  expect(text).not.toContain('export ');
+  expect(text).toContain('For an application of yours:\n  export TEMPORAL_ADDRESS=');
 });
 
 test('where other commands cannot find it, it tells the variables to set', () => {
