@@ -9,9 +9,16 @@ import { promisify } from 'node:util';
 import type { Embedded } from '../dist/dev/embedded.js';
 import { startEmbedded } from '../dist/dev/embedded.js';
 import { HoldfastProcess } from '../dist/dev/holdfast-process.js';
+import { startPostgres } from '../dist/dev/stack/start-postgres.js';
 
 const NO_OP = fileURLToPath(new URL('./jobs/no-op.mjs', import.meta.url));
 const BARE = fileURLToPath(new URL('./bare/worker.mjs', import.meta.url));
+
+/** A ledger that was started for the measurement. */
+interface Ledger {
+  readonly url: string;
+  stop(): Promise<void>;
+}
 
 /** Both sides of the comparison on one server: two processes each, with the same options. */
 export interface BenchFleet {
@@ -20,6 +27,8 @@ export interface BenchFleet {
   readonly nodeStartMs: number;
   /** Resident memory of the node's process before its first job. */
   readonly nodeRssMb: number;
+  /** What the ledger is: this machine's PostgreSQL, or PGlite where there is none. */
+  readonly ledger: 'postgresql' | 'pglite';
   stop(): Promise<void>;
 }
 
@@ -27,7 +36,9 @@ export interface BenchFleet {
 export async function startBenchFleet(slots: number): Promise<BenchFleet> {
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   const note = (message: string) => process.stderr.write(`${message}\n`);
-  const embedded = await startEmbedded({ dataDir, webUi: false, onProgress: note });
+  const postgres = await startLedger(note);
+  const ledger = postgres === undefined ? {} : { databaseUrl: postgres.url };
+  const embedded = await startEmbedded({ dataDir, webUi: false, onProgress: note, ...ledger });
   const env = {
     TEMPORAL_ADDRESS: embedded.temporal.address,
     TEMPORAL_NAMESPACE: embedded.temporal.namespace,
@@ -46,12 +57,27 @@ export async function startBenchFleet(slots: number): Promise<BenchFleet> {
     embedded,
     nodeStartMs,
     nodeRssMb,
+    ledger: postgres === undefined ? 'pglite' : 'postgresql',
     stop: async () => {
       await Promise.all([orchestrator.stop(), node.stop(), ...bare.map(endBare)]);
       await embedded.stop();
+      await postgres?.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Production's ledger where this machine has it. */
+async function startLedger(note: (message: string) => void): Promise<Ledger | undefined> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-ledger-'));
+  try {
+    const postgres = await startPostgres({ dataDir });
+    const remove = () => rm(dataDir, { recursive: true, force: true });
+    return { url: postgres.url, stop: () => postgres.stop().then(remove) };
+  } catch (error) {
+    note(`the ledger is PGlite: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 async function started(

@@ -41,7 +41,11 @@ try {
   await fleet.stop();
 }
 
-async function measure({ nodeStartMs, nodeRssMb }: BenchFleet, bare: RunOne, holdfast: RunOne) {
+async function measure(
+  { nodeStartMs, nodeRssMb, ledger }: BenchFleet,
+  bare: RunOne,
+  holdfast: RunOne,
+) {
   await timed(bare, WARM_UP);
   await timed(holdfast, WARM_UP);
   const rounds: { bare: number; holdfast: number; latencies: number[] }[] = [];
@@ -79,6 +83,7 @@ async function measure({ nodeStartMs, nodeRssMb }: BenchFleet, bare: RunOne, hol
     bareSequentialP50: rounded(sequential.bare),
     nodeRssMb: rounded(nodeRssMb),
     nodeStartMs: Math.round(nodeStartMs),
+    ledger,
   };
 }
 

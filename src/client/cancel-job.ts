@@ -39,6 +39,7 @@ async function closeAbandoned(
   if (job?.state !== 'open' || runId == null) return false;
   const { kind: jobKind, generation } = job;
   const outcome = cancelled('the job was cancelled after its workflow was ended by force');
-  const close = { jobId: id, jobKind, generation, runId, outcome, attempts: [] };
+  const inSession = job.session !== undefined;
+  const close = { jobId: id, jobKind, generation, inSession, runId, outcome, attempts: [] };
   return (await ledger.closeJob(close)).kind === 'own';
 }

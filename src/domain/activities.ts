@@ -68,6 +68,8 @@ export interface CloseJob {
   readonly jobId: string;
   /** For the metrics. */
   readonly jobKind: string;
+  /** Whether the job has a session slot to fill. */
+  readonly inSession: boolean;
   readonly generation: number;
   readonly runId: string;
   readonly outcome: JobOutcome;

@@ -4,6 +4,12 @@ import { failoversOf } from '../domain/attempt.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import { findOutcome } from './find-outcome.ts';
 
+/** A part of the statement below that most jobs do without: planning it costs as much as running it. */
+const FILL_SLOT = `, filled as (
+       update holdfast.session_slots slot set filled_at = now()
+       from closed where slot.job_id = closed.id and slot.generation = closed.generation
+     )`;
+
 /**
  * Ends a job: state, result, attempts and session slot in one statement, hence one transaction.
  * The first commit wins; a later call answers what was stored.
@@ -27,10 +33,7 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
        from closed, unnest($9::int[], $10::text[], $11::text[], $12::text[], $13::float8[],
                            $14::float8[])
          as attempt(epoch, node, outcome, reason, started_ms, ended_ms)
-     ), filled as (
-       update holdfast.session_slots slot set filled_at = now()
-       from closed where slot.job_id = closed.id and slot.generation = closed.generation
-     )
+     )${close.inSession ? FILL_SLOT : ''}
      select 1 from closed`,
     [
       close.jobId,

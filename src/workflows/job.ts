@@ -60,10 +60,19 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
 /** Puts the outcome on record; answers the one that is on record. */
 async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  const { id: jobId, kind: jobKind, generation } = run.spec;
+  const { id: jobId, kind: jobKind, generation, session } = run.spec;
+  const inSession = session !== undefined;
   const { attempts } = run.progress;
   for (;;) {
-    const closed = await closeJob({ jobId, jobKind, generation, runId, outcome, attempts });
+    const closed = await closeJob({
+      jobId,
+      jobKind,
+      generation,
+      inSession,
+      runId,
+      outcome,
+      attempts,
+    });
     if (closed.kind === 'own') return outcome;
     if (closed.kind === 'earlier') return closed.outcome;
     // The ledger was restored from a backup that is older than the job.

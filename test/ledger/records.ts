@@ -30,8 +30,9 @@ export function closing(
   outcome: JobOutcome = { state: 'succeeded', result: { text: 'Hello, Ada' } },
   attempts: readonly AttemptRecord[] = [],
 ): CloseJob {
-  const { id: jobId, kind: jobKind, generation } = spec;
-  return { jobId, jobKind, generation, runId, outcome, attempts };
+  const { id: jobId, kind: jobKind, generation, session } = spec;
+  const inSession = session !== undefined;
+  return { jobId, jobKind, generation, inSession, runId, outcome, attempts };
 }
 
 /** A lost attempt on node n1, unless it is given otherwise. */
