@@ -9,10 +9,10 @@ import type { JobStatus } from '../domain/messages.ts';
 import { STATUS_QUERY } from '../domain/messages.ts';
 import { nodeOfIdentity } from '../domain/node-identity.ts';
 import { temporalError } from '../domain/temporal-error.ts';
+import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
 import { jobErrorOf } from './job-error.ts';
-import type { JobView } from './job-view.ts';
 import { whyQueued } from './why-queued.ts';
 
 /** What an open job does or waits for. */
@@ -35,7 +35,7 @@ export interface LiveJob {
 
 /** An open job as Temporal knows it. */
 export interface FoundJob {
-  readonly job: Omit<JobView, 'live' | 'attempts'>;
+  readonly job: StoredJob;
   readonly live: LiveJob;
   readonly attempts: readonly AttemptRecord[];
 }
