@@ -6,8 +6,8 @@ const DEV = {
   temporal: { address: '127.0.0.1:7233', namespace: 'default' },
   databaseUrl: 'postgres://127.0.0.1/x',
   webUi: 'http://127.0.0.1:8233',
-  dataDir: '/work/.holdfast',
-  cwd: '/work',
+  dataDir: '/srv/app/.holdfast',
+  cwd: '/srv/app',
   node: undefined,
   jobs: undefined,
 };
