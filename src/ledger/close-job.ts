@@ -57,5 +57,7 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
   if (stored === undefined) return { kind: 'missing' };
   if (stored !== 'open') return { kind: 'earlier', outcome: stored };
   const message = `job ${close.jobId} is open, but not for run ${close.runId}`;
-  throw new HoldfastError('internal', message);
+  throw new HoldfastError('internal', message, {
+    hint: 'another run of its workflow has taken the job over and will close it',
+  });
 }
