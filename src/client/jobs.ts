@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { jobWorkflowId } from '../domain/ids.ts';
-import { checkName } from '../domain/job.ts';
+import { checkName } from '../domain/check.ts';
 import type { JobRequest } from '../domain/job.ts';
 import { JOB_WORKFLOW } from '../domain/messages.ts';
 import { ORCHESTRATOR_QUEUE } from '../domain/queues.ts';

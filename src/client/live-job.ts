@@ -105,7 +105,12 @@ async function liveOf(
     case 'closed':
       return { ...base, phase: 'closing', why: 'the ledger has not recorded its end yet' };
     case 'waiting':
-      return { ...base, phase: 'waiting', why: phase.why, until: new Date(phase.until) };
+      return {
+        ...base,
+        phase: 'waiting',
+        why: phase.why,
+        until: phase.until === undefined ? undefined : new Date(phase.until),
+      };
     case 'dispatched': {
       const activityId = attemptActivityId(phase.epoch);
       const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);

@@ -1,4 +1,4 @@
-import { checkName } from '../domain/job.ts';
+import { checkName } from '../domain/check.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SessionResult } from '../ledger/session-slots.ts';
 

@@ -5,6 +5,16 @@
 import type { AttemptPlace, AttemptRecord } from './attempt.ts';
 import type { JobOutcome, JobSpec, SessionSlot } from './job.ts';
 import type { Json } from './json.ts';
+import type { Labels } from './labels.ts';
+import type {
+  HeldAttempt,
+  LeaseBeat,
+  NodeEvent,
+  NodeModeChange,
+  NodeRegistration,
+  NodeState,
+} from './node.ts';
+import type { PlaceFallback, PlaceRequest } from './placement.ts';
 
 /** What a node is told of the attempt it shall run. */
 export interface Dispatch {
@@ -15,6 +25,8 @@ export interface Dispatch {
   readonly pool: string;
   readonly input: Json;
   readonly session?: SessionSlot;
+  /** The node's lease is the attempt's only sign of life: it sends no heartbeats of its own. */
+  readonly byLease?: boolean;
 }
 
 /** What a node answers when the handler returned. */
@@ -36,6 +48,8 @@ export const ATTEMPT_FAILURE = {
   refused: 'kind_refused',
   threadDied: 'thread_died',
   timedOut: 'attempt_timed_out',
+  /** The node could not reach Temporal for a lease and stopped it. */
+  fenced: 'attempt_fenced',
 } as const;
 
 /** The first detail of every failure that a node reports. */
@@ -43,12 +57,39 @@ export interface AttemptFailureDetail extends AttemptPlace {
   /** The class of the handler's error. */
   readonly name?: string;
   readonly stack?: string;
+  /** The handler's error asked for another node. */
+  readonly elsewhere?: boolean;
 }
 
-/** What runs on a node. */
+/** What runs on a node for jobs: on the queue of its pool, and on its own. */
 export interface NodeActivities {
   /** Runs one attempt of a job's handler. */
   runJob(dispatch: Dispatch): Promise<AttemptReport>;
+}
+
+/** What runs on a node for its own workflow: on its lease queue. */
+export interface LeaseActivities {
+  /**
+   * Beats with a {@link LeaseBeat} until the node stops. It returns then, and fails as cancelled
+   * when another process has taken the node's name.
+   */
+  holdLease(lease: HeldLease): Promise<LeaseEnd>;
+  /** Tells the node its mode. */
+  applyMode(mode: NodeModeChange): Promise<void>;
+}
+
+/** What a node is told with its lease. */
+export interface HeldLease {
+  readonly node: string;
+  readonly incarnation: string;
+  readonly mode: NodeModeChange;
+  /** Another process has taken the name: there is no lease, the node shall end. */
+  readonly isSuperseded?: boolean;
+}
+
+/** What a node that stops says last: the attempts that it gave back. */
+export interface LeaseEnd {
+  readonly handedBack: readonly HeldAttempt[];
 }
 
 /** A job's first step, on the ledger. */
@@ -70,6 +111,8 @@ export interface CloseJob {
   readonly jobKind: string;
   /** Whether the job has a session slot to fill. */
   readonly inSession: boolean;
+  /** Whether the job may have reservations or a wait on record. */
+  readonly wasPlaced?: boolean;
   readonly generation: number;
   readonly runId: string;
   readonly outcome: JobOutcome;
@@ -86,8 +129,70 @@ export type ClosedJob =
   | { readonly kind: 'earlier'; readonly outcome: JobOutcome }
   | { readonly kind: 'missing' };
 
-/** What an orchestrator does for workflows. */
+/** Where an attempt goes. A node is reserved for it; a wait is on record. */
+export type Placed =
+  | {
+      readonly kind: 'node';
+      readonly node: string;
+      readonly incarnation: string;
+      readonly scheduleToStartMs: number;
+    }
+  | PlaceFallback;
+
+/** A change of a node for the record. */
+export interface NodeChange {
+  readonly name: string;
+  readonly registration: NodeRegistration;
+  readonly state: NodeState;
+  readonly isStopping: boolean;
+  readonly mode: NodeModeChange;
+  readonly event: NodeEvent;
+  readonly by: string;
+  readonly reason: string;
+  /** Milliseconds since the Unix epoch, by the workflow's clock. */
+  readonly at: number;
+  /** Grows with every change of the node: a late repeat of an earlier one changes nothing. */
+  readonly seq: number;
+}
+
+/** A node that is gone or takes no new work, with what its last beat said it ran. */
+export interface LeftNode {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly pool: string;
+  /** `recalled`: what runs goes on; what was only placed there goes elsewhere. */
+  readonly why: 'lost' | 'stopped' | 'superseded' | 'recalled';
+  readonly at: number;
+  readonly running: readonly HeldAttempt[];
+}
+
+/** What an orchestrator does for the workflows of nodes. */
+export interface NodeControlActivities {
+  /** Puts a change of a node on record and tells the jobs that wait for it. */
+  recordNode(change: NodeChange): Promise<void>;
+  /** Tells every job that the node held, so that they go elsewhere at once; answers how many. */
+  failOver(left: LeftNode): Promise<number>;
+  /** The last beat of a lease that is still held. */
+  readLease(lease: {
+    workflowId: string;
+    runId: string;
+    activityId: string;
+  }): Promise<LeaseBeat | undefined>;
+  /** Takes a node off the record. */
+  forgetNode(forgotten: { name: string; by: string; reason: string }): Promise<void>;
+}
+
+/** What an orchestrator does for the workflows of jobs. */
 export interface ControlActivities {
+  /** Chooses a place for an attempt and reserves it, or puts on record that it waits. */
+  placeAttempt(request: PlaceRequest): Promise<Placed>;
+  /**
+   * Why a loss shall not count against its job; undefined when it shall. `graceMs`: how long after
+   * an outage of Temporal a loss is still its doing.
+   */
+  excuseLoss(loss: { pool: string; graceMs: number }): Promise<string | undefined>;
+  /** The nodes of a pool that would take a job of a kind now. */
+  nodesFor(wanted: { pool: string; kind: string; labels: Labels }): Promise<readonly string[]>;
   openJob(open: OpenJob): Promise<OpenedJob>;
   closeJob(close: CloseJob): Promise<ClosedJob>;
   /** Which node ran the newest activity with this id, from the workflow's own history. */

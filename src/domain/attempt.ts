@@ -1,19 +1,37 @@
-import type { JobError, JobOutcome, JobSpec, RetryPolicy } from './job.ts';
+import type { ErrorCode } from './errors.ts';
+import type { FailoverPolicy, JobError, JobOutcome, JobSpec, RetryPolicy } from './job.ts';
 import type { Json } from './json.ts';
 
-/** Why an attempt is held for lost: its node went silent, it ran over time, or its thread died. */
-export type LossReason = 'heartbeat_timeout' | 'attempt_timeout' | 'thread_died';
+/**
+ * Why an attempt is held for lost: it went silent, it ran over time, its thread died, its node's
+ * lease ran out, or its node could not reach Temporal and stopped it.
+ */
+export type LossReason =
+  'heartbeat_timeout' | 'attempt_timeout' | 'thread_died' | 'node_lost' | 'node_fenced';
 
 /** What became of one attempt, as data. */
 export type AttemptOutcome =
   | { readonly kind: 'succeeded'; readonly result: Json }
   /** The handler threw, or its input or result could not be used. */
-  | { readonly kind: 'failed'; readonly error: JobError; readonly retryable: boolean }
-  | { readonly kind: 'lost'; readonly reason: LossReason }
+  | {
+      readonly kind: 'failed';
+      readonly error: JobError;
+      readonly retryable: boolean;
+      /** The handler asked for another node. */
+      readonly elsewhere?: boolean;
+    }
+  | {
+      readonly kind: 'lost';
+      readonly reason: LossReason;
+      /** Set when the loss is no fault of the job: why it does not count. */
+      readonly excuse?: string;
+    }
   /** The node was stopping and gave the attempt back. */
   | { readonly kind: 'handed_back' }
   /** The node does not have the kind; the handler never started. */
   | { readonly kind: 'refused'; readonly message: string }
+  /** No node took it from its queue in time; the handler never started. */
+  | { readonly kind: 'not_taken' }
   | { readonly kind: 'cancelled' };
 
 /** Where and when an attempt ran, as far as it is known. Times are the node's. */
@@ -26,7 +44,7 @@ export interface AttemptPlace {
 /** One attempt for the record: an attempts row, and a line of `jobs show`. */
 export interface AttemptRecord extends AttemptPlace {
   readonly epoch: number;
-  readonly outcome: Exclude<AttemptOutcome['kind'], 'refused'>;
+  readonly outcome: Exclude<AttemptOutcome['kind'], 'refused' | 'not_taken'>;
   /** Why it was lost or failed, in words. */
   readonly reason: string | undefined;
   /** Milliseconds since the Unix epoch, by the orchestrator's clock. */
@@ -41,10 +59,12 @@ export interface AttemptCounts {
   readonly failures: number;
   /** Refusals in a row. */
   readonly refusals: number;
+  /** Attempts whose handler killed its thread. */
+  readonly crashes: number;
 }
 
 /** The counts of a job that has not run yet. */
-export const NO_ATTEMPTS: AttemptCounts = { losses: 0, failures: 0, refusals: 0 };
+export const NO_ATTEMPTS: AttemptCounts = { losses: 0, failures: 0, refusals: 0, crashes: 0 };
 
 /** What the job's workflow does next. */
 export type Decision =
@@ -72,7 +92,9 @@ export function decide(
     case 'cancelled':
       return { kind: 'close', outcome: cancelled('the job was cancelled') };
     case 'handed_back':
-      return { kind: 'dispatch_again', why: 'its node was stopping' };
+      return { kind: 'dispatch_again', why: 'its node handed it back' };
+    case 'not_taken':
+      return { kind: 'dispatch_again', why: 'no node took it in time' };
     case 'refused':
       return {
         kind: 'wait',
@@ -82,16 +104,17 @@ export function decide(
     case 'failed':
       return afterFailure(spec.retry, before.failures, outcome);
     case 'lost':
-      return afterLoss(spec.failover.maxAttempts, before.losses, outcome.reason);
+      return afterLoss(spec.failover, before, outcome);
   }
 }
 
 /** The counts after an attempt. */
 export function count(before: AttemptCounts, outcome: AttemptOutcome): AttemptCounts {
   return {
-    losses: before.losses + (outcome.kind === 'lost' ? 1 : 0),
+    losses: before.losses + (outcome.kind === 'lost' && outcome.excuse === undefined ? 1 : 0),
     failures: before.failures + (outcome.kind === 'failed' ? 1 : 0),
     refusals: outcome.kind === 'refused' ? before.refusals + 1 : 0,
+    crashes: before.crashes + (isCrash(outcome) ? 1 : 0),
   };
 }
 
@@ -125,12 +148,30 @@ function afterFailure(
   return { kind: 'retry', afterMs: backoffMs(retry, failuresBefore), why: error.message };
 }
 
-function afterLoss(maxFailovers: number, lossesBefore: number, reason: LossReason): Decision {
-  if (lossesBefore < maxFailovers) return { kind: 'fail_over', why: reason };
-  const lost = lossesBefore + 1;
-  const message = `${lost} ${lost === 1 ? 'attempt was' : 'attempts were'} lost, the last by ${reason}`;
-  return {
-    kind: 'close',
-    outcome: { state: 'failed', error: { code: 'failover_exhausted', message } },
-  };
+function afterLoss(
+  { maxAttempts, crashBudget }: FailoverPolicy,
+  before: AttemptCounts,
+  loss: Extract<AttemptOutcome, { kind: 'lost' }>,
+): Decision {
+  const { losses, crashes } = count(before, loss);
+  if (isCrash(loss) && crashes >= crashBudget) {
+    return fail('crash_budget', `its handler killed its thread ${timesText(crashes)}`);
+  }
+  if (losses <= maxAttempts) return { kind: 'fail_over', why: loss.reason };
+  return fail(
+    'failover_exhausted',
+    `${losses} ${losses === 1 ? 'attempt was' : 'attempts were'} lost, the last by ${loss.reason}`,
+  );
+}
+
+function isCrash(outcome: AttemptOutcome): boolean {
+  return outcome.kind === 'lost' && outcome.reason === 'thread_died';
+}
+
+function fail(code: ErrorCode, message: string): Decision {
+  return { kind: 'close', outcome: { state: 'failed', error: { code, message } } };
+}
+
+function timesText(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
 }

@@ -12,6 +12,16 @@ export function parseJobWorkflowId(
   return { jobId: match[2], generation: match[1] === undefined ? 1 : Number(match[1]) };
 }
 
+/** The workflow id of a node. */
+export function nodeWorkflowId(name: string): string {
+  return `node/${name}`;
+}
+
+/** The id of the job that a job of placement `each` starts on a node. */
+export function jobIdOnNode(jobId: string, node: string): string {
+  return `${jobId}@${node}`;
+}
+
 /** The activity id of one attempt inside its job's workflow. */
 export function attemptActivityId(epoch: number): string {
   return `attempt/${epoch}`;

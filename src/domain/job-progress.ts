@@ -7,10 +7,32 @@ export interface JobProgress {
   readonly epoch: number;
   readonly counts: AttemptCounts;
   readonly attempts: readonly AttemptRecord[];
+  /** Nodes to keep clear of: the last ones that lost an attempt, gave it back or were to be left. */
+  readonly avoid: readonly string[];
+  /** Since when the next attempt has been waiting for a node; undefined once one has started. */
+  readonly pendingSince: number | undefined;
+  /** Whether a place was ever asked for: the ledger may hold a reservation or a wait. */
+  readonly wasPlaced: boolean;
 }
 
 /** The progress of a job that was just opened. */
-export const NO_PROGRESS: JobProgress = { epoch: 1, counts: NO_ATTEMPTS, attempts: [] };
+export const NO_PROGRESS: JobProgress = {
+  epoch: 1,
+  counts: NO_ATTEMPTS,
+  attempts: [],
+  avoid: [],
+  pendingSince: undefined,
+  wasPlaced: false,
+};
+
+/** How many nodes a job keeps clear of at a time. */
+const AVOIDED_NODES = 5;
+
+/** Progress that an earlier version carried over may lack what this one added. */
+export function resumeProgress(carried: JobProgress | undefined): JobProgress {
+  if (carried === undefined) return NO_PROGRESS;
+  return { ...NO_PROGRESS, ...carried, counts: { ...NO_ATTEMPTS, ...carried.counts } };
+}
 
 /**
  * The progress after an attempt ended. One whose handler never started, because its node refused
@@ -23,8 +45,11 @@ export function advance(
   endedAt: number,
 ): JobProgress {
   const counts = count(before.counts, outcome);
+  const avoid = avoidAfter(before.avoid, outcome, place.node);
   const isUnstarted = outcome.kind === 'cancelled' && place.node === undefined;
-  if (outcome.kind === 'refused' || isUnstarted) return { ...before, counts };
+  if (outcome.kind === 'refused' || outcome.kind === 'not_taken' || isUnstarted) {
+    return { ...before, counts, avoid };
+  }
   const record: AttemptRecord = {
     ...place,
     epoch: before.epoch,
@@ -32,19 +57,39 @@ export function advance(
     reason: reasonOf(outcome),
     endedAt,
   };
-  return { epoch: before.epoch + 1, counts, attempts: [...before.attempts, record] };
+  const attempts = [...before.attempts, record];
+  const epoch = before.epoch + 1;
+  return { ...before, epoch, counts, attempts, avoid, pendingSince: undefined };
+}
+
+function avoidAfter(
+  before: readonly string[],
+  outcome: AttemptOutcome,
+  node: string | undefined,
+): readonly string[] {
+  const isBad =
+    outcome.kind === 'lost' ||
+    outcome.kind === 'handed_back' ||
+    outcome.kind === 'refused' ||
+    outcome.kind === 'not_taken' ||
+    (outcome.kind === 'failed' && outcome.elsewhere === true);
+  if (!isBad || node === undefined) return outcome.kind === 'failed' ? [] : before;
+  return [...before.filter((name) => name !== node), node].slice(-AVOIDED_NODES);
 }
 
 function reasonOf(outcome: AttemptOutcome): string | undefined {
   switch (outcome.kind) {
     case 'lost':
-      return outcome.reason;
+      return outcome.excuse === undefined
+        ? outcome.reason
+        : `${outcome.reason} (${outcome.excuse})`;
     case 'failed':
       // PostgreSQL's text type has no NUL.
       return `${outcome.error.code}: ${outcome.error.message}`.replaceAll('\0', '');
     case 'succeeded':
     case 'handed_back':
     case 'refused':
+    case 'not_taken':
     case 'cancelled':
       return undefined;
   }

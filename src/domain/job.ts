@@ -13,10 +13,13 @@
  * - session: an ordered stream of results; each job of it carries an `index`.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
+import { checkChoice, checkCount, checkName, checkObject, checkTexts } from './check.ts';
 import type { ErrorCode } from './errors.ts';
 import { invalid } from './errors.ts';
 import type { Json } from './json.ts';
 import { isTooDeep, JSON_DEPTH_LIMIT } from './json.ts';
+import type { Labels } from './labels.ts';
+import { checkLabels } from './labels.ts';
 
 /** The place of a job in an ordered stream of results. */
 export interface SessionSlot {
@@ -30,6 +33,37 @@ export interface SessionSlot {
 export interface FailoverPolicy {
   /** Re-dispatches at most; 3 means at most 4 attempts lost. */
   readonly maxAttempts: number;
+  /** Losses at most by the death of the handler's own thread: it shall not take every node. */
+  readonly crashBudget: number;
+}
+
+/** What becomes of a pinned job while its node is offline, cordoned or draining. */
+export const ON_OFFLINE = ['wait', 'fallback', 'fail'] as const;
+
+/** A job that is to run on one node. */
+export interface Pin {
+  readonly node: string;
+  /** `wait` for the node, `fallback` to the pool, or `fail` with `node_offline`. */
+  readonly onOffline: (typeof ON_OFFLINE)[number];
+  /** How long to wait before `fallback` or `fail`. */
+  readonly afterMs: number;
+}
+
+/**
+ * Where a job runs. `any`: once, on a node of its pool. `each`: once on every node of its pool that
+ * is online when it starts.
+ */
+export type Placement = 'any' | 'each';
+
+/** By what a running attempt shows that it lives: heartbeats of its own, or its node's lease. */
+export type Liveness = 'heartbeat' | 'lease';
+
+/** When a job has waited too long for a node. */
+export interface PendingPolicy {
+  /** An alert is raised. */
+  readonly alarmAfterMs: number;
+  /** The job fails with `pending_timeout`; never, when left out. */
+  readonly failAfterMs: number | undefined;
 }
 
 /** How a job whose handler failed is tried again. */
@@ -57,6 +91,14 @@ export interface JobRequest {
   readonly failover?: Partial<FailoverPolicy>;
   readonly retry?: Partial<RetryPolicy>;
   readonly session?: SessionSlot;
+  readonly pin?: Pick<Pin, 'node'> & Partial<Pin>;
+  /** Labels that its node must have. */
+  readonly labels?: Labels;
+  /** Labels that its node had better have. */
+  readonly preferLabels?: Labels;
+  readonly placement?: Placement;
+  readonly liveness?: Liveness;
+  readonly pending?: Partial<PendingPolicy>;
 }
 
 /** A {@link JobRequest} with its id and every default filled in. */
@@ -71,6 +113,12 @@ export interface JobSpec {
   readonly failover: FailoverPolicy;
   readonly retry: RetryPolicy;
   readonly session: SessionSlot | undefined;
+  readonly pin: Pin | undefined;
+  readonly labels: Labels;
+  readonly preferLabels: Labels;
+  readonly placement: Placement;
+  readonly liveness: Liveness;
+  readonly pending: PendingPolicy;
 }
 
 /** Why a job did not succeed. */
@@ -118,7 +166,8 @@ export interface Job {
 export const JOB_DEFAULTS = {
   timeoutMs: 60_000,
   heartbeatMs: 5_000,
-  failover: { maxAttempts: 3 },
+  failover: { maxAttempts: 3, crashBudget: 3 },
+  pending: { alarmAfterMs: 300_000, failAfterMs: undefined },
   retry: { maxAttempts: 3, initialMs: 1_000, maxMs: 60_000, nonRetryable: [] },
 } as const satisfies Partial<JobSpec>;
 
@@ -146,6 +195,33 @@ export function resolveJobSpec(
     failover: resolveFailover(request.failover, `${at}failover`),
     retry: resolveRetry(request.retry, `${at}retry`),
     session: checkSession(request.session, `${at}session`),
+    pin: resolvePin(request.pin, `${at}pin`),
+    labels: checkLabels(request.labels, `${at}labels`),
+    preferLabels: checkLabels(request.preferLabels, `${at}preferLabels`),
+    placement: checkChoice(request.placement ?? 'any', ['any', 'each'], `${at}placement`),
+    liveness: checkChoice(request.liveness ?? 'heartbeat', ['heartbeat', 'lease'], `${at}liveness`),
+    pending: resolvePending(request.pending, `${at}pending`),
+  };
+}
+
+function resolvePin(given: JobRequest['pin'], at: string): Pin | undefined {
+  const pin = checkObject(given, at);
+  if (pin === undefined) return undefined;
+  return {
+    node: checkName(pin.node, `${at}.node`),
+    onOffline: checkChoice(pin.onOffline ?? 'wait', ON_OFFLINE, `${at}.onOffline`),
+    afterMs: checkCount(pin.afterMs ?? 0, `${at}.afterMs`, 0),
+  };
+}
+
+function resolvePending(given: JobRequest['pending'], at: string): PendingPolicy {
+  const pending = checkObject(given, at) ?? {};
+  const { alarmAfterMs } = JOB_DEFAULTS.pending;
+  const failAfterMs = pending.failAfterMs ?? undefined;
+  return {
+    alarmAfterMs: checkCount(pending.alarmAfterMs ?? alarmAfterMs, `${at}.alarmAfterMs`, 1),
+    failAfterMs:
+      failAfterMs === undefined ? undefined : checkCount(failAfterMs, `${at}.failAfterMs`, 1),
   };
 }
 
@@ -156,8 +232,11 @@ function checkDepth(input: Json, path: string): Json {
 
 function resolveFailover(failover: JobRequest['failover'], at: string): FailoverPolicy {
   const given = checkObject(failover, at) ?? {};
-  const { maxAttempts } = JOB_DEFAULTS.failover;
-  return { maxAttempts: checkCount(given.maxAttempts ?? maxAttempts, `${at}.maxAttempts`, 0) };
+  const { maxAttempts, crashBudget } = JOB_DEFAULTS.failover;
+  return {
+    maxAttempts: checkCount(given.maxAttempts ?? maxAttempts, `${at}.maxAttempts`, 0),
+    crashBudget: checkCount(given.crashBudget ?? crashBudget, `${at}.crashBudget`, 1),
+  };
 }
 
 function resolveRetry(retry: JobRequest['retry'], at: string): RetryPolicy {
@@ -169,43 +248,6 @@ function resolveRetry(retry: JobRequest['retry'], at: string): RetryPolicy {
     maxMs: checkCount(given.maxMs ?? maxMs, `${at}.maxMs`, 0),
     nonRetryable: checkTexts(given.nonRetryable ?? nonRetryable, `${at}.nonRetryable`),
   };
-}
-
-/**
- * A name that can stand in workflow ids, queue names and search attributes.
- *
- * @throws HoldfastError `invalid_input` when it is no string of 1 to 200 printable characters
- */
-export function checkName(value: unknown, path: string): string {
-  // 200 leaves room for our prefixes and suffixes under the server's 255 characters on SQL.
-  // A lone surrogate (Cs) does not survive UTF-8: two such ids would become one.
-  const isPrintable = typeof value === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(value);
-  if (isPrintable && value.length <= 200) return value;
-  throw invalid(path, 'a text of 1 to 200 printable characters', value);
-}
-
-function checkCount(value: unknown, path: string, least: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-  throw invalid(path, `a whole number from ${least}`, value);
-}
-
-function checkTexts(value: unknown, path: string): readonly string[] {
-  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return value;
-  throw invalid(path, 'a list of texts', value);
-}
-
-/**
- * The value, or undefined when it was left out; clients in other languages send null for that.
- *
- * @throws HoldfastError `invalid_input` when it is no object
- */
-export function checkObject<Value extends object>(
-  value: Value | null | undefined,
-  path: string,
-): Value | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'object' && !Array.isArray(value)) return value;
-  throw invalid(path, 'an object', value);
 }
 
 function checkSession(given: SessionSlot | undefined, at: string): SessionSlot | undefined {

@@ -3,7 +3,7 @@ import { parseDuration } from '../domain/duration.ts';
 import type { HoldfastError } from '../domain/errors.ts';
 import { invalid } from '../domain/errors.ts';
 import type { FailoverPolicy, JobRequest, RetryPolicy } from '../domain/job.ts';
-import { checkObject } from '../domain/job.ts';
+import { checkObject } from '../domain/check.ts';
 
 /** How a failed handler is tried again. */
 export interface RetryOptions {

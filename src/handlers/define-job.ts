@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { invalid } from '../domain/errors.ts';
 import type { JobRequest } from '../domain/job.ts';
-import { checkName, resolveJobSpec } from '../domain/job.ts';
+import { checkName } from '../domain/check.ts';
+import { resolveJobSpec } from '../domain/job.ts';
 import type { AttemptOptions, AttemptRequest } from './attempt-options.ts';
 import { attemptRequest } from './attempt-options.ts';
 import type { JsonOf } from './json-of.ts';

@@ -4,14 +4,22 @@ import { failoversOf } from '../domain/attempt.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import { findOutcome } from './find-outcome.ts';
 
-/** A part of the statement below that most jobs do without: planning it costs as much as running it. */
+/** Parts of the statement below that most jobs do without: planning them costs as much as running. */
 const FILL_SLOT = `, filled as (
        update holdfast.session_slots slot set filled_at = now()
        from closed where slot.job_id = closed.id and slot.generation = closed.generation
      )`;
+const CLEAR_PLACE = `, unplaced as (
+       delete from holdfast.reservations held using closed
+       where held.job_id = closed.id and held.generation = closed.generation
+     ), ended_wait as (
+       delete from holdfast.waits wait using closed
+       where wait.job_id = closed.id and wait.generation = closed.generation
+     )`;
 
 /**
- * Ends a job: state, result, attempts and session slot in one statement, hence one transaction.
+ * Ends a job: state, result, attempts, session slot and place in one statement, hence one
+ * transaction.
  * The first commit wins; a later call answers what was stored.
  *
  * @throws HoldfastError `internal` when another run has the job open
@@ -33,7 +41,7 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
        from closed, unnest($9::int[], $10::text[], $11::text[], $12::text[], $13::float8[],
                            $14::float8[])
          as attempt(epoch, node, outcome, reason, started_ms, ended_ms)
-     )${close.inSession ? FILL_SLOT : ''}
+     )${close.inSession ? FILL_SLOT : ''}${close.wasPlaced ? CLEAR_PLACE : ''}
      select 1 from closed`,
     [
       close.jobId,

@@ -1,16 +1,36 @@
-import type { CloseJob, ClosedJob, OpenJob } from '../domain/activities.ts';
+import type { CloseJob, ClosedJob, NodeChange, OpenJob } from '../domain/activities.ts';
 import type { AttemptRecord } from '../domain/attempt.ts';
+import type { HeldAttempt, Node } from '../domain/node.ts';
+import type { PlaceSituation } from '../domain/placement.ts';
+import type { PoolPause, StormPolicy } from '../domain/storm.ts';
 import { findAttempts } from './attempts.ts';
 import { closeJob } from './close-job.ts';
 import type { JobFilter, JobPage, StoredJob } from './find-jobs.ts';
 import { findJob, listJobs, openedIds } from './find-jobs.ts';
+import type { NodeFilter } from './find-nodes.ts';
+import { findNode, listNodes } from './find-nodes.ts';
+import type { ForgottenNode } from './forget-node.ts';
+import { forgetNode } from './forget-node.ts';
 import { ledgerError } from './ledger-error.ts';
 import { checkSchema, migrate } from './migrate.ts';
+import type { NodeEventRecord } from './node-events.ts';
+import { nodeEvents } from './node-events.ts';
 import type { LedgerOpening } from './open-job.ts';
 import { openJob, takeOverJob } from './open-job.ts';
+import type { Outage } from './outages.ts';
+import { lastOutage, recordOutage } from './outages.ts';
+import { placeSituation } from './place-situation.ts';
 import { createPool } from './pool.ts';
+import { poolPauses, resumePool } from './pool-pauses.ts';
+import type { NodeLoss } from './record-loss.ts';
+import { recordLoss } from './record-loss.ts';
+import { recordNode } from './record-node.ts';
+import type { NodeStart, PlacedJob } from './reservations.ts';
+import { clearPlace, held, reserve } from './reservations.ts';
 import type { SessionResult } from './session-slots.ts';
 import { readPrefix } from './session-slots.ts';
+import type { Wait, WaitFilter } from './waits.ts';
+import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
 
 /**
  * The ledger: what outlives a workflow. Every call rejects with a HoldfastError
@@ -29,6 +49,24 @@ export interface Ledger {
   listJobs(filter: JobFilter): Promise<JobPage>;
   openedIds(ids: readonly string[]): Promise<Set<string>>;
   readPrefix(sessionId: string, after: number, limit: number): Promise<SessionResult[]>;
+  recordNode(change: NodeChange): Promise<boolean>;
+  forgetNode(forgotten: ForgottenNode): Promise<boolean>;
+  findNode(name: string): Promise<Node | undefined>;
+  listNodes(filter?: NodeFilter): Promise<Node[]>;
+  nodeEvents(name: string, limit: number): Promise<NodeEventRecord[]>;
+  placeSituation(wanted: { pool: string; pin?: string | undefined }): Promise<PlaceSituation>;
+  reserve(attempt: HeldAttempt, place: NodeStart, options: { overbook: boolean }): Promise<boolean>;
+  clearPlace(job: PlacedJob): Promise<void>;
+  held(start: NodeStart): Promise<HeldAttempt[]>;
+  recordWait(wait: Wait): Promise<void>;
+  waiting(news: { node: string; pool: string }): Promise<PlacedJob[]>;
+  listWaits(filter: WaitFilter): Promise<Wait[]>;
+  waitOf(job: string, generation: number): Promise<Wait | undefined>;
+  recordLoss(loss: NodeLoss, policy: StormPolicy): Promise<PoolPause | undefined>;
+  poolPauses(): Promise<PoolPause[]>;
+  resumePool(pool: string): Promise<boolean>;
+  recordOutage(outage: Outage): Promise<void>;
+  lastOutage(): Promise<Outage | undefined>;
   close(): Promise<void>;
 }
 
@@ -59,6 +97,24 @@ export function openLedger(databaseUrl: string): Ledger {
     listJobs: call(listJobs),
     openedIds: call(openedIds),
     readPrefix: call(readPrefix),
+    recordNode: call(recordNode),
+    forgetNode: call(forgetNode),
+    findNode: call(findNode),
+    listNodes: call(listNodes),
+    nodeEvents: call(nodeEvents),
+    placeSituation: call(placeSituation),
+    reserve: call(reserve),
+    clearPlace: call(clearPlace),
+    held: call(held),
+    recordWait: call(recordWait),
+    waiting: call(waiting),
+    listWaits: call(listWaits),
+    waitOf: call(waitOf),
+    recordLoss: call(recordLoss),
+    poolPauses: call(poolPauses),
+    resumePool: call(resumePool),
+    recordOutage: call(recordOutage),
+    lastOutage: call(lastOutage),
     close: () => pool.end(),
   };
 }

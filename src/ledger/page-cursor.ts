@@ -1,5 +1,5 @@
 import { invalid } from '../domain/errors.ts';
-import { checkName } from '../domain/job.ts';
+import { checkName } from '../domain/check.ts';
 
 /**
  * Where a page of jobs ended: opened at (microseconds since the Unix epoch, which is what

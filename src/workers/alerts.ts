@@ -4,6 +4,8 @@ import type { Metrics } from './metrics.ts';
 /** Every alert there is, and what it means. */
 export const ALERTS = {
   ledger_unavailable: 'calls to the ledger fail; jobs wait for it',
+  job_pending: 'a job has waited for a node for longer than its alarm allows',
+  pool_paused: 'a pool lost most of its nodes at once; its failover pauses',
   thread_stuck: 'a handler blocks its thread for good; the node stops',
 } as const;
 
@@ -13,6 +15,7 @@ export type AlertName = keyof typeof ALERTS;
 /** Raises and clears alerts: each a warning in the log and the gauge `holdfast_alert{name}`. */
 export class Alerts {
   readonly #raised = new Set<AlertName>();
+  readonly #timers = new Map<AlertName, NodeJS.Timeout>();
   readonly #log: Logger;
   readonly #metrics: Metrics;
 
@@ -27,6 +30,13 @@ export class Alerts {
     this.#raised.add(name);
     this.#metrics.alert(name, true);
     this.#log.warn({ ...fields, alert: name, meaning: ALERTS[name] }, 'alert.raised');
+  }
+
+  /** Raises an alert that is cleared by itself when it is not raised again within `forMs`. */
+  raiseFor(name: AlertName, forMs: number, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.raise(name, fields);
+    clearTimeout(this.#timers.get(name));
+    this.#timers.set(name, setTimeout(() => this.clear(name), forMs).unref());
   }
 
   /** Clears an alert that is raised. */

@@ -59,6 +59,9 @@ export function endingOfError(error: unknown): AttemptEnding {
 }
 
 function endingOfTimeout(timeout: TimeoutFailure): AttemptEnding {
+  if (timeout.timeoutType === 'SCHEDULE_TO_START') {
+    return { outcome: { kind: 'not_taken' }, place: NOWHERE };
+  }
   const beat = timeout.lastHeartbeatDetails as AttemptBeat | undefined;
   const isSilence = timeout.timeoutType === 'HEARTBEAT';
   return {
@@ -85,9 +88,11 @@ function outcomeOfFailure(
     return { kind: 'refused', message };
   }
   if (type === ATTEMPT_FAILURE.threadDied) return { kind: 'lost', reason: 'thread_died' };
+  if (type === ATTEMPT_FAILURE.fenced) return { kind: 'lost', reason: 'node_fenced' };
   if (type === ATTEMPT_FAILURE.timedOut) return { kind: 'lost', reason: 'attempt_timeout' };
   const retryable = failure.nonRetryable !== true;
-  return { kind: 'failed', retryable, error: errorOf(failure, detail) };
+  const elsewhere = detail.elsewhere === true ? { elsewhere: true } : {};
+  return { kind: 'failed', retryable, error: errorOf(failure, detail), ...elsewhere };
 }
 
 function errorOf(failure: ApplicationFailure, detail: Partial<AttemptFailureDetail>): JobError {

@@ -1,2 +1,3 @@
 /** The entry of the workflow bundle: every workflow type, and nothing else. */
 export { job } from './job.ts';
+export { node } from './node.ts';

@@ -44,7 +44,7 @@ function describePhase(phase: JobPhase, attempts: readonly AttemptRecord[]): str
     case 'dispatched':
       return `Epoch **${phase.epoch}** is on queue ${text(phase.queue)} or runs: see Pending Activities.`;
     case 'waiting':
-      return `Waits until ${time(phase.until)}: ${text(phase.why)}`;
+      return `Waits${phase.until === undefined ? '' : ` until ${time(phase.until)}`}: ${text(phase.why)}`;
     case 'closing':
       return `${describeLast(attempts.at(-1))} Waits for the ledger (PostgreSQL) to record it.`;
     case 'closed':
@@ -89,7 +89,7 @@ function describeAttempt(spec: JobSpec, attempt: AttemptRecord, isLast: boolean)
 }
 
 function whyEnded(spec: JobSpec, { outcome, reason }: AttemptRecord): string {
-  if (outcome === 'handed_back') return ': its node was stopping';
+  if (outcome === 'handed_back') return ': its node takes no more work';
   if (reason === undefined) return '';
   return `: ${text(reason)}${outcome === 'lost' ? describeLoss(spec, reason) : ''}`;
 }

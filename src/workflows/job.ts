@@ -1,39 +1,28 @@
 import {
   CancellationScope,
   continueAsNew,
-  defineQuery,
   isCancellation,
-  log,
-  setHandler,
+  patched,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Decision } from '../domain/attempt.ts';
+import type { AttemptOutcome, Decision } from '../domain/attempt.ts';
 import { cancelled, decide } from '../domain/attempt.ts';
-import { invalid } from '../domain/errors.ts';
-import { parseJobWorkflowId } from '../domain/ids.ts';
 import type { JobProgress } from '../domain/job-progress.ts';
-import { advance, NO_PROGRESS } from '../domain/job-progress.ts';
-import type { JobOutcome, JobRequest, JobSpec } from '../domain/job.ts';
-import { resolveJobSpec } from '../domain/job.ts';
+import { advance } from '../domain/job-progress.ts';
+import type { JobOutcome, JobRequest } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
-import type { JobPhase, JobStatus } from '../domain/messages.ts';
-import { STATUS_QUERY } from '../domain/messages.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
-import { failure, orFail } from './failure.ts';
-import { showDetails, showPlace } from './job-display.ts';
-import { closeJob, openJob } from './ledger-call.ts';
-import { runAttempt, targetQueue } from './run-attempt.ts';
-
-const statusQuery = defineQuery<JobStatus>(STATUS_QUERY);
-
-/** A job while its workflow runs: what it is, where it is, and what it has spent. */
-interface JobRun {
-  readonly spec: JobSpec;
-  readonly request: JobRequest;
-  phase: JobPhase;
-  progress: JobProgress;
-}
+import { failure } from './failure.ts';
+import { findPlace } from './find-place.ts';
+import { showPlace } from './job-display.ts';
+import { logDispatch, logEnding } from './job-log.ts';
+import type { JobRun } from './job-run.ts';
+import { enter, startRun } from './job-run.ts';
+import { closeJob, excuseLoss, openJob } from './ledger-call.ts';
+import { FLEET_PATCH } from './patches.ts';
+import { runAttempt } from './run-attempt.ts';
+import { runOnEach } from './run-on-each.ts';
 
 /**
  * One job: open it in the ledger, run attempts until one settles it, close it in the ledger.
@@ -43,9 +32,8 @@ interface JobRun {
  * @throws ApplicationFailure whose type is a code of the error table
  */
 export async function job(request: JobRequest, carried?: JobProgress): Promise<Json> {
-  const run = startRun(request, carried ?? NO_PROGRESS);
+  const run = startRun(request, carried);
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  setHandler(statusQuery, () => ({ phase: run.phase, ...run.progress }));
   enter(run, { kind: 'opening', since: Date.now() });
 
   if (carried === undefined) {
@@ -62,13 +50,14 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   const { id: jobId, kind: jobKind, generation, session } = run.spec;
   const inSession = session !== undefined;
-  const { attempts } = run.progress;
+  const { attempts, wasPlaced } = run.progress;
   for (;;) {
     const closed = await closeJob({
       jobId,
       jobKind,
       generation,
       inSession,
+      wasPlaced,
       runId,
       outcome,
       attempts,
@@ -81,16 +70,6 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
   }
 }
 
-function startRun(request: JobRequest, progress: JobProgress): JobRun {
-  const spec = orFail(() => {
-    const { workflowId } = workflowInfo();
-    const ids = parseJobWorkflowId(workflowId);
-    if (ids === undefined) throw invalid('workflow id', 'job/<id>', workflowId);
-    return resolveJobSpec(ids.jobId, ids.generation, request);
-  });
-  return { spec, request, progress, phase: { kind: 'opening', since: Date.now() } };
-}
-
 const CANCELLED = 'the job was cancelled';
 
 function isCancelled(): boolean {
@@ -99,6 +78,7 @@ function isCancelled(): boolean {
 
 async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
   try {
+    if (run.spec.placement === 'each') return await runOnEach(run);
     for (;;) {
       const outcome = await runOnce(run);
       if (outcome !== undefined) return outcome;
@@ -115,24 +95,45 @@ async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
   }
 }
 
-/** One turn of the loop: an attempt, the decision after it, and the wait it asks for. */
+/** One turn of the loop: a place, an attempt, the decision after it, and the wait it asks for. */
 async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
-  const { spec, progress } = run;
+  const place = await findPlace(run);
+  if (place.kind === 'waited') return undefined;
+  if (place.kind === 'close') return place.outcome;
+  const { progress } = run;
   const { epoch } = progress;
-  const queue = targetQueue(spec);
-  enter(run, { kind: 'dispatched', since: Date.now(), epoch, queue });
-  const ending = await runAttempt(spec, epoch, queue);
-  run.progress = advance(progress, ending.outcome, ending.place, Date.now());
+  const { queue, node } = place.target;
+  const at = node === undefined ? {} : { node };
+  enter(run, { kind: 'dispatched', since: Date.now(), epoch, queue, ...at });
+  logDispatch(run, place.target);
+  const ending = await judged(run, await runAttempt(run, place.target));
+  run.progress = advance(run.progress, ending.outcome, ending.place, Date.now());
+  if (run.progress.epoch > epoch) run.waits = 0;
   // Whatever else became of it, an attempt of a cancelled job is not followed by another.
   if (isCancelled() && ending.outcome.kind !== 'succeeded') return cancelled(CANCELLED);
-  const decision = decide(spec, progress.counts, ending.outcome);
-  logDecision(run, epoch, ending, decision);
+  const decision = decide(run.spec, progress.counts, ending.outcome);
+  logEnding(run, epoch, ending, decision);
   if (decision.kind === 'close') {
     if (progress.counts.losses > 0) showPlace(ending.place.node, decision.outcome.state);
     return decision.outcome;
   }
   await follow(run, ending, decision);
   return undefined;
+}
+
+/** A loss that is the fault of the fleet or of Temporal does not count against the job. */
+async function judged(run: JobRun, ending: AttemptEnding): Promise<AttemptEnding> {
+  const { outcome } = ending;
+  if (!isFleetLoss(outcome) || !patched(FLEET_PATCH)) return ending;
+  const { pool, heartbeatMs } = run.spec;
+  const excuse = await excuseLoss({ pool, graceMs: heartbeatMs });
+  return excuse === undefined ? ending : { ...ending, outcome: { ...outcome, excuse } };
+}
+
+function isFleetLoss(outcome: AttemptOutcome): outcome is AttemptOutcome & { kind: 'lost' } {
+  if (outcome.kind !== 'lost' || outcome.excuse !== undefined) return false;
+  const { reason } = outcome;
+  return reason === 'heartbeat_timeout' || reason === 'node_lost' || reason === 'node_fenced';
 }
 
 async function follow(
@@ -143,7 +144,7 @@ async function follow(
   switch (decision.kind) {
     case 'fail_over':
     case 'dispatch_again':
-      showPlace(ending.place.node, 'failover');
+      if (ending.outcome.kind !== 'not_taken') showPlace(ending.place.node, 'failover');
       return;
     case 'wait':
       if (run.progress.counts.refusals === 1) showPlace(undefined, 'waiting');
@@ -158,32 +159,6 @@ async function pause(run: JobRun, afterMs: number, why: string): Promise<void> {
   const since = Date.now();
   enter(run, { kind: 'waiting', since, until: since + afterMs, why });
   await sleep(afterMs, { summary: why.slice(0, 100) });
-}
-
-function enter(run: JobRun, phase: JobPhase): void {
-  run.phase = phase;
-  showDetails(run.spec, phase, run.progress);
-}
-
-function logDecision(run: JobRun, epoch: number, ending: AttemptEnding, decision: Decision): void {
-  const { id, generation, kind, session } = run.spec;
-  const fields = { job: id, generation, epoch, kind, session: session?.id };
-  const { outcome, place } = ending;
-  if (outcome.kind === 'lost') {
-    log.warn('job.timed_out', { ...fields, node: place.node, why: outcome.reason });
-  }
-  if (decision.kind === 'fail_over' || decision.kind === 'dispatch_again') {
-    log.warn('job.failover_dispatched', {
-      ...fields,
-      epoch: epoch + 1,
-      fromNode: place.node,
-      toQueue: targetQueue(run.spec),
-      why: decision.why,
-    });
-  } else if (decision.kind !== 'close') {
-    const { afterMs, why } = decision;
-    log.info(decision.kind === 'retry' ? 'job.retry' : 'job.waiting', { ...fields, afterMs, why });
-  }
 }
 
 function settle(run: JobRun, outcome: JobOutcome): Json {

@@ -4,11 +4,14 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
-import type { ControlActivities } from '../domain/activities.ts';
+import type { ControlActivities, NodeControlActivities } from '../domain/activities.ts';
+
+type Activities = ControlActivities & NodeControlActivities;
 
 const QUICK: LocalActivityOptions = {
   scheduleToCloseTimeout: '3s',
@@ -23,16 +26,60 @@ const PATIENT: ActivityOptions = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 };
 
-const quick = proxyLocalActivities<ControlActivities>(QUICK);
-const patient = proxyActivities<ControlActivities>(PATIENT);
+const quick = proxyLocalActivities<Activities>(QUICK);
+const patient = proxyActivities<Activities>(PATIENT);
 
 /** Asks the ledger to open a job; waits as long as the ledger is away, and is never cancelled. */
 export const openJob: ControlActivities['openJob'] = (open) =>
-  ledgerCall('openJob', ({ openJob }) => openJob(open));
+  ledgerCall('openJob', (activities) => activities.openJob(open));
 
 /** Asks the ledger to close a job; waits as long as the ledger is away, and is never cancelled. */
 export const closeJob: ControlActivities['closeJob'] = (close) =>
-  ledgerCall('closeJob', ({ closeJob }) => closeJob(close));
+  ledgerCall('closeJob', (activities) => activities.closeJob(close));
+
+/** Asks for a place for an attempt; waits as long as the ledger is away. A cancellation ends it. */
+export const placeAttempt: ControlActivities['placeAttempt'] = (request) =>
+  ledgerCall('placeAttempt', (activities) => activities.placeAttempt(request), 'cancellable');
+
+/** The nodes that would take a job now; waits as long as the ledger is away. */
+export const nodesFor: ControlActivities['nodesFor'] = (wanted) =>
+  ledgerCall('nodesFor', (activities) => activities.nodesFor(wanted), 'cancellable');
+
+/** Why a loss does not count; it does when that cannot be told at once. */
+export async function excuseLoss(
+  ...args: Parameters<ControlActivities['excuseLoss']>
+): ReturnType<ControlActivities['excuseLoss']> {
+  try {
+    return await CancellationScope.nonCancellable(() => quick.excuseLoss(...args));
+  } catch (error) {
+    log.warn('job.loss_unjudged', { error });
+    return undefined;
+  }
+}
+
+/** Puts a change of a node on record; waits as long as the ledger is away. */
+export const recordNode: NodeControlActivities['recordNode'] = (change) =>
+  ledgerCall('recordNode', (activities) => activities.recordNode(change));
+
+/** Takes a node off the record; waits as long as the ledger is away. */
+export const forgetNode: NodeControlActivities['forgetNode'] = (forgotten) =>
+  ledgerCall('forgetNode', (activities) => activities.forgetNode(forgotten));
+
+/** Tells the jobs of a node that it left; goes on until all are told. */
+export const failOver: NodeControlActivities['failOver'] = (left) =>
+  proxyActivities<NodeControlActivities>({ ...PATIENT, startToCloseTimeout: '2m' }).failOver(left);
+
+/** The last beat of a lease; nothing when that cannot be told at once. */
+export async function readLease(
+  ...args: Parameters<NodeControlActivities['readLease']>
+): ReturnType<NodeControlActivities['readLease']> {
+  try {
+    return await quick.readLease(...args);
+  } catch (error) {
+    log.warn('node.lease_unread', { error });
+    return undefined;
+  }
+}
 
 /** Which node ran a lost attempt; nothing when that cannot be told at once. */
 export async function findAttempt(
@@ -53,19 +100,22 @@ export async function findAttempt(
  */
 function ledgerCall<Result>(
   name: string,
-  call: (activities: Pick<ControlActivities, 'openJob' | 'closeJob'>) => Promise<Result>,
+  call: (activities: Activities) => Promise<Result>,
+  cancelling: 'cancellable' | 'never' = 'never',
 ): Promise<Result> {
-  return CancellationScope.nonCancellable(async () => {
+  const work = async (): Promise<Result> => {
     try {
       return await call(quick);
     } catch (error) {
+      if (isCancellation(error)) throw error;
       if (finalCause(error) === undefined) {
         log.warn('ledger.waiting', { call: name, error });
         return await call(patient).catch(rethrowCause);
       }
       return rethrowCause(error);
     }
-  });
+  };
+  return cancelling === 'never' ? CancellationScope.nonCancellable(work) : work();
 }
 
 /** An activity's failure is told as its cause, whose type is a code of the error table. */

@@ -1,47 +1,62 @@
-import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Dispatch, NodeActivities } from '../domain/activities.ts';
 import { attemptActivityId } from '../domain/ids.ts';
 import type { JobSpec } from '../domain/job.ts';
-import { poolQueue } from '../domain/queues.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
 import { endingOfError, endingOfReport } from './attempt-ending.ts';
+import type { Target } from './find-place.ts';
+import type { Interruption, JobRun } from './job-run.ts';
 import { findAttempt } from './ledger-call.ts';
 
 /** The server's default is 3. A job that was lost or failed has waited in the queue once already. */
 const AHEAD_OF_FIRST_ATTEMPTS = { priorityKey: 2 };
 
-/** The task queue that the next attempt of a job goes to. */
-export function targetQueue({ pool }: JobSpec): string {
-  return poolQueue(pool);
+/** Dispatches one attempt to a queue and waits for its end, which is never an error. */
+export async function runAttempt(run: JobRun, target: Target): Promise<AttemptEnding> {
+  const { spec, progress } = run;
+  const { epoch } = progress;
+  const scope = new CancellationScope();
+  const attempt = scope
+    .run(() => startAttempt(spec, epoch, target))
+    .then(endingOfReport, endingOfError);
+  const interrupted = new Promise<Interruption>((resolve) => {
+    run.interrupt = resolve;
+  });
+  const first = await Promise.race([attempt, interrupted]);
+  if (!('why' in first)) return withPlace(first, epoch, target);
+  scope.cancel();
+  if (first.why === 'lost') {
+    // Whatever it still says is fenced by its epoch.
+    attempt.catch(() => undefined);
+    return lostWithNode(first.node, first.wasRunning);
+  }
+  return takenBack(await withPlace(await attempt, epoch, target));
 }
 
-/** Dispatches one attempt to a queue and waits for its end, which is never an error. */
-export async function runAttempt(
-  spec: JobSpec,
-  epoch: number,
-  queue: string,
-): Promise<AttemptEnding> {
+function startAttempt(spec: JobSpec, epoch: number, target: Target) {
   const node = proxyActivities<NodeActivities>({
-    taskQueue: queue,
+    taskQueue: target.queue,
     activityId: attemptActivityId(epoch),
     summary: `${spec.kind} #${epoch}`,
+    scheduleToStartTimeout: target.scheduleToStartMs,
     startToCloseTimeout: spec.timeoutMs,
-    heartbeatTimeout: spec.heartbeatMs,
+    ...(spec.liveness === 'lease' ? {} : { heartbeatTimeout: spec.heartbeatMs }),
     // This workflow counts and places every attempt itself.
     retry: { maximumAttempts: 1 },
     ...(epoch > 1 ? { priority: AHEAD_OF_FIRST_ATTEMPTS } : {}),
     // A cancelled job is closed when its handler has stopped, or is known to be lost.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
-  try {
-    return endingOfReport(await node.runJob(dispatchOf(spec, epoch)));
-  } catch (error) {
-    return withPlace(endingOfError(error), epoch);
-  }
+  return node.runJob(dispatchOf(spec, epoch));
 }
 
 function dispatchOf(spec: JobSpec, epoch: number): Dispatch {
-  const { id, generation, kind, pool, input, session } = spec;
+  const { id, generation, kind, pool, input, session, liveness } = spec;
   return {
     job: id,
     generation,
@@ -50,12 +65,34 @@ function dispatchOf(spec: JobSpec, epoch: number): Dispatch {
     pool,
     input,
     ...(session === undefined ? {} : { session }),
+    ...(liveness === 'lease' ? { byLease: true } : {}),
   };
 }
 
+function lostWithNode(node: string, wasRunning: boolean): AttemptEnding {
+  const excuse = wasRunning ? {} : { excuse: 'it had not started, as far as is known' };
+  return {
+    outcome: { kind: 'lost', reason: 'node_lost', ...excuse },
+    place: { node, startedAt: undefined },
+  };
+}
+
+/** An attempt that was called back had not started, or gives way like one of a stopping node. */
+function takenBack(ending: AttemptEnding): AttemptEnding {
+  const isCancelled = CancellationScope.current().consideredCancelled;
+  if (ending.outcome.kind !== 'cancelled' || isCancelled) return ending;
+  const hadStarted = ending.place.node !== undefined;
+  return { ...ending, outcome: { kind: hadStarted ? 'handed_back' : 'not_taken' } };
+}
+
 /** A timeout without a heartbeat, or a cancellation, says nothing of the node; the history does. */
-async function withPlace(ending: AttemptEnding, epoch: number): Promise<AttemptEnding> {
+async function withPlace(
+  ending: AttemptEnding,
+  epoch: number,
+  target: Target,
+): Promise<AttemptEnding> {
   const { kind } = ending.outcome;
+  if (kind === 'not_taken') return { ...ending, place: { ...ending.place, node: target.node } };
   const isUnknown = ending.place.node === undefined && (kind === 'lost' || kind === 'cancelled');
   if (!isUnknown) return ending;
   const { workflowId, runId } = workflowInfo();

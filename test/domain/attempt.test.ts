@@ -5,7 +5,7 @@ import { backoffMs, count, decide, NO_ATTEMPTS } from '../../src/domain/attempt.
 import type { JobError } from '../../src/domain/job.ts';
 
 const spec = {
-  failover: { maxAttempts: 2 },
+  failover: { maxAttempts: 2, crashBudget: 3 },
   retry: { maxAttempts: 3, initialMs: 1_000, maxMs: 60_000, nonRetryable: ['BadAudio'] },
 };
 const boom: JobError = { code: 'job_failed', message: 'boom', name: 'Error' };
@@ -33,10 +33,10 @@ describe('decide', () => {
   });
 
   it('dispatches again at once what a stopping node handed back', () => {
-    const spent = { losses: 2, failures: 2, refusals: 0 };
+    const spent = { losses: 2, failures: 2, refusals: 0, crashes: 0 };
     expect(decide(spec, spent, { kind: 'handed_back' })).toEqual({
       kind: 'dispatch_again',
-      why: 'its node was stopping',
+      why: 'its node handed it back',
     });
   });
 
@@ -47,7 +47,7 @@ describe('decide', () => {
     [6, 30_000],
     [1_000, 30_000],
   ])('waits after %i refusals in a row for %i ms, and says who refused', (refusals, afterMs) => {
-    expect(decide(spec, { losses: 2, failures: 2, refusals }, refused)).toEqual({
+    expect(decide(spec, { losses: 2, failures: 2, refusals, crashes: 0 }, refused)).toEqual({
       kind: 'wait',
       afterMs,
       why: 'node n1 does not run kind "x"',
@@ -68,11 +68,44 @@ describe('decide', () => {
     [0, '1 attempt was lost, the last by attempt_timeout'],
     [2, '3 attempts were lost, the last by attempt_timeout'],
   ])('gives up when %i failovers are used up, and tells the losses', (maxAttempts, message) => {
-    const before = { losses: maxAttempts, failures: 0, refusals: 0 };
+    const before = { losses: maxAttempts, failures: 0, refusals: 0, crashes: 0 };
     const outcome: AttemptOutcome = { kind: 'lost', reason: 'attempt_timeout' };
-    expect(decide({ ...spec, failover: { maxAttempts } }, before, outcome)).toEqual({
-      kind: 'close',
-      outcome: { state: 'failed', error: { code: 'failover_exhausted', message } },
+    expect(decide({ ...spec, failover: { maxAttempts, crashBudget: 9 } }, before, outcome)).toEqual(
+      {
+        kind: 'close',
+        outcome: { state: 'failed', error: { code: 'failover_exhausted', message } },
+      },
+    );
+  });
+
+  it('fails with crash_budget when a handler kills its thread too often, whatever is left', () => {
+    const before = { losses: 1, failures: 0, refusals: 0, crashes: 2 };
+    const crash: AttemptOutcome = { kind: 'lost', reason: 'thread_died' };
+    const generous = { ...spec, failover: { maxAttempts: 99, crashBudget: 3 } };
+    expect(decide(generous, before, crash)).toMatchObject({
+      outcome: {
+        error: { code: 'crash_budget', message: 'its handler killed its thread 3 times' },
+      },
+    });
+    expect(decide(generous, before, lost)).toMatchObject({ kind: 'fail_over' });
+  });
+
+  it('goes on after a loss that is excused, however many were counted', () => {
+    const before = { losses: 2, failures: 0, refusals: 0, crashes: 0 };
+    const excused: AttemptOutcome = {
+      kind: 'lost',
+      reason: 'node_lost',
+      excuse: 'Temporal was away',
+    };
+    expect(decide(spec, before, lost)).toMatchObject({ kind: 'close' });
+    expect(decide(spec, before, excused)).toEqual({ kind: 'fail_over', why: 'node_lost' });
+    expect(count(before, excused)).toEqual(before);
+  });
+
+  it('dispatches again at once what no node took in time', () => {
+    expect(decide(spec, NO_ATTEMPTS, { kind: 'not_taken' })).toEqual({
+      kind: 'dispatch_again',
+      why: 'no node took it in time',
     });
   });
 
@@ -80,7 +113,7 @@ describe('decide', () => {
     [0, 1_000],
     [1, 2_000],
   ])('retries after %i earlier failures in %i ms, and says why', (failures, afterMs) => {
-    expect(decide(spec, { losses: 2, failures, refusals: 0 }, failed)).toEqual({
+    expect(decide(spec, { losses: 2, failures, refusals: 0, crashes: 0 }, failed)).toEqual({
       kind: 'retry',
       afterMs,
       why: 'boom',
@@ -88,7 +121,7 @@ describe('decide', () => {
   });
 
   it("fails with the handler's own error when the retries are used up", () => {
-    expect(decide(spec, { losses: 0, failures: 2, refusals: 0 }, failed)).toEqual({
+    expect(decide(spec, { losses: 0, failures: 2, refusals: 0, crashes: 0 }, failed)).toEqual({
       kind: 'close',
       outcome: { state: 'failed', error: boom },
     });
@@ -110,21 +143,26 @@ describe('decide', () => {
 });
 
 describe('count', () => {
-  const before = { losses: 1, failures: 1, refusals: 1 };
+  const before = { losses: 1, failures: 1, refusals: 1, crashes: 0 };
 
   it.each<[AttemptOutcome, typeof before]>([
-    [lost, { losses: 2, failures: 1, refusals: 0 }],
-    [failed, { losses: 1, failures: 2, refusals: 0 }],
-    [refused, { losses: 1, failures: 1, refusals: 2 }],
-    [{ kind: 'handed_back' }, { losses: 1, failures: 1, refusals: 0 }],
+    [lost, { losses: 2, failures: 1, refusals: 0, crashes: 0 }],
+    [failed, { losses: 1, failures: 2, refusals: 0, crashes: 0 }],
+    [refused, { losses: 1, failures: 1, refusals: 2, crashes: 0 }],
+    [
+      { kind: 'lost', reason: 'thread_died' },
+      { losses: 2, failures: 1, refusals: 0, crashes: 1 },
+    ],
+    [{ kind: 'not_taken' }, { losses: 1, failures: 1, refusals: 0, crashes: 0 }],
+    [{ kind: 'handed_back' }, { losses: 1, failures: 1, refusals: 0, crashes: 0 }],
     [
       { kind: 'succeeded', result: null },
-      { losses: 1, failures: 1, refusals: 0 },
+      { losses: 1, failures: 1, refusals: 0, crashes: 0 },
     ],
-    [{ kind: 'cancelled' }, { losses: 1, failures: 1, refusals: 0 }],
+    [{ kind: 'cancelled' }, { losses: 1, failures: 1, refusals: 0, crashes: 0 }],
   ])('counts $kind', (outcome, after) => {
     expect(count(before, outcome)).toEqual(after);
-    expect(before).toEqual({ losses: 1, failures: 1, refusals: 1 });
+    expect(before).toEqual({ losses: 1, failures: 1, refusals: 1, crashes: 0 });
   });
 });
 

@@ -8,7 +8,18 @@ const rows = Object.entries(ERRORS) as [ErrorCode, ErrorRow][];
 /** The codes that share an exit code with another one, because a script would do the same about them. */
 const KINDS_OF_TROUBLE = [
   ['invalid_input', 'payload_too_large', 'unknown_kind', 'handler_file_failed'],
-  ['job_failed', 'failover_exhausted', 'result_too_large', 'result_not_serialisable'],
+  ['job_not_found', 'node_not_found'],
+  ['job_running', 'job_closed', 'session_slot_taken'],
+  [
+    'job_failed',
+    'failover_exhausted',
+    'crash_budget',
+    'node_offline',
+    'pending_timeout',
+    'each_failed',
+    'result_too_large',
+    'result_not_serialisable',
+  ],
   ['job_cancelled', 'job_terminated'],
 ] as const;
 

@@ -12,7 +12,7 @@ interface Spec {
 }
 
 const anySpec: fc.Arbitrary<Spec> = fc.record({
-  failover: fc.record({ maxAttempts: fc.nat(5) }),
+  failover: fc.record({ maxAttempts: fc.nat(5), crashBudget: fc.constant(99) }),
   retry: fc.record({
     maxAttempts: fc.integer({ min: 1, max: 5 }),
     initialMs: fc.nat(5_000),
@@ -36,6 +36,12 @@ const failed: fc.Arbitrary<AttemptOutcome> = fc.record({
 });
 const free: fc.Arbitrary<AttemptOutcome> = fc.oneof(
   fc.constant({ kind: 'handed_back' as const }),
+  fc.constant({ kind: 'not_taken' as const }),
+  fc.record({
+    kind: fc.constant('lost' as const),
+    reason: fc.constantFrom('heartbeat_timeout' as const, 'node_lost' as const),
+    excuse: fc.string(),
+  }),
   fc.record({ kind: fc.constant('refused' as const), message: fc.string() }),
 );
 const final: fc.Arbitrary<AttemptOutcome> = fc.oneof(
@@ -78,7 +84,10 @@ describe('a job', () => {
     fc.assert(
       fc.property(anySpec, fc.array(anyOutcome, { maxLength: 60 }), (spec, outcomes) => {
         const all = run(spec, outcomes);
-        expect(times(all, 'fail_over')).toBeLessThanOrEqual(spec.failover.maxAttempts);
+        const excused = outcomes.filter(
+          (outcome) => outcome.kind === 'lost' && outcome.excuse !== undefined,
+        ).length;
+        expect(times(all, 'fail_over') - excused).toBeLessThanOrEqual(spec.failover.maxAttempts);
         expect(times(all, 'retry')).toBeLessThanOrEqual(spec.retry.maxAttempts - 1);
       }),
     );
@@ -123,17 +132,19 @@ describe('a job', () => {
     );
   });
 
-  it('ends the same way without the attempts that were handed back or refused', () => {
+  it('ends the same way without the attempts that cost nothing', () => {
     fc.assert(
       fc.property(anySpec, fc.array(anyOutcome, { maxLength: 40 }), (spec, outcomes) => {
-        const isFree = ({ kind }: AttemptOutcome) => kind === 'handed_back' || kind === 'refused';
+        const isFree = (outcome: AttemptOutcome) =>
+          ['handed_back', 'refused', 'not_taken'].includes(outcome.kind) ||
+          (outcome.kind === 'lost' && outcome.excuse !== undefined);
         const all = run(spec, outcomes);
         const spent = run(
           spec,
           outcomes.filter((outcome) => !isFree(outcome)),
         );
         expect(all.outcome).toEqual(spent.outcome);
-        for (const kind of ['fail_over', 'retry'] as const) {
+        for (const kind of ['retry'] as const) {
           expect(all.decisions.filter((decision) => decision.kind === kind)).toEqual(
             spent.decisions.filter((decision) => decision.kind === kind),
           );
@@ -143,11 +154,16 @@ describe('a job', () => {
   });
 
   it('counts losses and failures apart', () => {
-    const counts = fc.record({ losses: fc.nat(6), failures: fc.nat(6), refusals: fc.nat(6) });
+    const counts = fc.record({
+      losses: fc.nat(6),
+      failures: fc.nat(6),
+      refusals: fc.nat(6),
+      crashes: fc.nat(6),
+    });
     fc.assert(
       fc.property(anySpec, counts, counts, lost, failed, (spec, one, other, loss, failure) => {
         expect(decide(spec, one, loss)).toEqual(
-          decide(spec, { ...other, losses: one.losses }, loss),
+          decide(spec, { ...other, losses: one.losses, crashes: one.crashes }, loss),
         );
         expect(decide(spec, one, failure)).toEqual(
           decide(spec, { ...other, failures: one.failures }, failure),

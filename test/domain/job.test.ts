@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobRequest } from '../../src/domain/job.ts';
-import { checkName, JOB_DEFAULTS, resolveJobSpec } from '../../src/domain/job.ts';
+import { checkName } from '../../src/domain/check.ts';
+import { JOB_DEFAULTS, resolveJobSpec } from '../../src/domain/job.ts';
 
 const least: JobRequest = { kind: 'transcribe', pool: 'gpu', input: { url: 'x' } };
 const name = 'a text of 1 to 200 printable characters';
@@ -16,9 +17,15 @@ describe('resolveJobSpec', () => {
       input: { url: 'x' },
       timeoutMs: 60_000,
       heartbeatMs: 5_000,
-      failover: { maxAttempts: 3 },
+      failover: { maxAttempts: 3, crashBudget: 3 },
       retry: { maxAttempts: 3, initialMs: 1_000, maxMs: 60_000, nonRetryable: [] },
       session: undefined,
+      pin: undefined,
+      labels: {},
+      preferLabels: {},
+      placement: 'any',
+      liveness: 'heartbeat',
+      pending: { alarmAfterMs: 300_000, failAfterMs: undefined },
     });
   });
 
@@ -27,9 +34,15 @@ describe('resolveJobSpec', () => {
       ...least,
       timeoutMs: 1,
       heartbeatMs: 2,
-      failover: { maxAttempts: 0 },
+      failover: { maxAttempts: 0, crashBudget: 1 },
       retry: { maxAttempts: 1, initialMs: 0, maxMs: 0, nonRetryable: ['TypeError'] },
       session: { id: 's1', index: 0 },
+      pin: { node: 'n1', onOffline: 'fallback', afterMs: 5 },
+      labels: { gpu: 'a100' },
+      preferLabels: { zone: 'b' },
+      placement: 'each',
+      liveness: 'lease',
+      pending: { alarmAfterMs: 1, failAfterMs: 2 },
     };
     expect(resolveJobSpec('a', 1, given)).toEqual({ id: 'a', generation: 1, ...given });
   });
@@ -47,7 +60,10 @@ describe('resolveJobSpec', () => {
         failover: { maxAttempts: none },
         retry: { maxAttempts: none, initialMs: none, maxMs: none, nonRetryable: none },
       };
-      const rest = { timeoutMs: none, heartbeatMs: none, session: none };
+      const rest = {
+        ...{ timeoutMs: none, heartbeatMs: none, session: none, pin: none, labels: none },
+        ...{ preferLabels: none, placement: none, liveness: none, pending: none },
+      };
       expect(resolveJobSpec('a', 1, { ...least, ...rest, ...policies } as never)).toEqual(plain);
       const absent = { ...least, ...rest, failover: none, retry: none };
       expect(resolveJobSpec('a', 1, absent as never)).toEqual(plain);
@@ -75,6 +91,20 @@ describe('resolveJobSpec', () => {
     ['failover', { failover: [5] }, 'an object', '[5]'],
     ['failover.maxAttempts', { failover: { maxAttempts: -1 } }, 'a whole number from 0', '-1'],
     ['failover.maxAttempts', { failover: { maxAttempts: '3' } }, 'a whole number from 0', '"3"'],
+    ['failover.crashBudget', { failover: { crashBudget: 0 } }, 'a whole number from 1', '0'],
+    ['pin', { pin: 'n1' }, 'an object', '"n1"'],
+    ['pin.node', { pin: {} }, name, 'nothing'],
+    [
+      'pin.onOffline',
+      { pin: { node: 'n1', onOffline: 'run' } },
+      '"wait" or "fallback" or "fail"',
+      '"run"',
+    ],
+    ['pin.afterMs', { pin: { node: 'n1', afterMs: -1 } }, 'a whole number from 0', '-1'],
+    ['labels.gpu', { labels: { gpu: 1 } }, 'a text', '1'],
+    ['placement', { placement: 'all' }, '"any" or "each"', '"all"'],
+    ['liveness', { liveness: 'none' }, '"heartbeat" or "lease"', '"none"'],
+    ['pending.failAfterMs', { pending: { failAfterMs: 0 } }, 'a whole number from 1', '0'],
     ['retry', { retry: 5 }, 'an object', '5'],
     ['retry', { retry: 'never' }, 'an object', '"never"'],
     ['retry.maxAttempts', { retry: { maxAttempts: 0 } }, 'a whole number from 1', '0'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkName } from '../../src/domain/job.ts';
+import { checkName } from '../../src/domain/check.ts';
 import { nodeIdentity, nodeOfIdentity } from '../../src/domain/node-identity.ts';
 
 /** Every name that a node may have. */

@@ -1,4 +1,6 @@
-import type { CloseJob } from '../../domain/activities.ts';
+import type { CloseJob, LeftNode, Placed } from '../../domain/activities.ts';
+import type { PlaceRequest } from '../../domain/placement.ts';
+import type { PoolPause } from '../../domain/storm.ts';
 
 /** What control activities tell their process; none of these may throw. */
 export interface ControlEvents {
@@ -6,4 +8,10 @@ export interface ControlEvents {
   jobClosed(job: CloseJob): void;
   /** A call to the ledger ended: `ok`, or the code of its error. */
   ledgerCalled(call: string, outcome: string, tookMs: number): void;
+  /** A job has waited for a node for longer than its alarm allows. */
+  jobPending(request: PlaceRequest, waitedMs: number, placed: Placed): void;
+  /** A pool lost so many nodes at once that its failover pauses. */
+  poolPaused(pause: PoolPause): void;
+  /** The jobs of a node that left were told. */
+  nodeLeft(left: LeftNode, told: number): void;
 }

@@ -3,24 +3,72 @@ import type {
   CloseJob,
   ClosedJob,
   ControlActivities,
+  LeftNode,
+  NodeChange,
+  NodeControlActivities,
   OpenedJob,
   OpenJob,
 } from '../../domain/activities.ts';
 import { HoldfastError } from '../../domain/errors.ts';
+import type { PlaceRequest } from '../../domain/placement.ts';
+import { usableNodes } from '../../domain/placement.ts';
+import type { StormPolicy } from '../../domain/storm.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ControlEvents } from './control-events.ts';
+import type { TemporalWatch } from './excuse-loss.ts';
+import { excuseLoss } from './excuse-loss.ts';
+import { failOver } from './fail-over.ts';
 import { findAttempt } from './find-attempt.ts';
 import { isRunOver } from './is-run-over.ts';
+import { placeAttempt } from './place-attempt.ts';
+import { readLease } from './read-lease.ts';
+import { forgetNode, recordNode } from './record-node.ts';
+
+/** What control activities work with. */
+export interface ControlDeps {
+  readonly ledger: Ledger;
+  readonly events: ControlEvents;
+  readonly storm: StormPolicy;
+  readonly watch: TemporalWatch;
+}
 
 /** What an orchestrator does for workflows, over one ledger. */
-export function createControlActivities(ledger: Ledger, events: ControlEvents): ControlActivities {
+export function createControlActivities(
+  deps: ControlDeps,
+): ControlActivities & NodeControlActivities {
+  const { ledger, events, storm, watch } = deps;
+  const activity = <Argument, Result>(
+    call: string,
+    work: (argument: Argument) => Promise<Result>,
+  ) => asActivity(timed(call, events, work));
   return {
-    openJob: asActivity(timed('openJob', events, (open) => openInLedger(ledger, open))),
-    closeJob: asActivity(
-      timed('closeJob', events, (close) => closeInLedger(ledger, events, close)),
+    openJob: activity('openJob', (open: OpenJob) => openInLedger(ledger, open)),
+    closeJob: activity('closeJob', (close: CloseJob) => closeInLedger(ledger, events, close)),
+    placeAttempt: activity('placeAttempt', (request: PlaceRequest) =>
+      placeAttempt(ledger, events, request),
+    ),
+    excuseLoss: activity('excuseLoss', (loss: { pool: string; graceMs: number }) =>
+      excuseLoss(ledger, watch, loss),
+    ),
+    nodesFor: activity('nodesFor', (wanted: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>) =>
+      nodesFor(ledger, wanted),
+    ),
+    recordNode: activity('recordNode', (change: NodeChange) => recordNode(ledger, change)),
+    failOver: activity('failOver', (left: LeftNode) => failOver(ledger, events, storm, left)),
+    forgetNode: activity('forgetNode', (node: { name: string; by: string; reason: string }) =>
+      forgetNode(ledger, node),
     ),
     findAttempt: asActivity(findAttempt),
+    readLease: asActivity(readLease),
   };
+}
+
+async function nodesFor(
+  ledger: Ledger,
+  wanted: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>,
+): Promise<readonly string[]> {
+  const { nodes } = await ledger.placeSituation({ pool: wanted.pool, pin: undefined });
+  return usableNodes(nodes, wanted).map(({ name }) => name);
 }
 
 async function closeInLedger(

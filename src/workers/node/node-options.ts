@@ -4,7 +4,7 @@ import type { TemporalOptions } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { invalid } from '../../domain/errors.ts';
-import { checkName } from '../../domain/job.ts';
+import { checkName } from '../../domain/check.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import { defaultLog } from '../default-log.ts';
 

@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import type { ControlEvents } from '../../activities/control/control-events.ts';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
-import { failoversOf } from '../../domain/attempt.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
+import type { StormPolicy } from '../../domain/storm.ts';
+import { STORM_DEFAULTS } from '../../domain/storm.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { workflowBundlePath } from '../bundle.ts';
-import { Alerts } from '../alerts.ts';
 import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
 import { defaultLog } from '../default-log.ts';
-import { processMetrics } from '../metrics.ts';
 import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
+import { controlEvents } from './control-events.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { watchTemporal } from './watch-temporal.ts';
 
 /** Options of {@link startOrchestrator}; what is left out comes from the environment. */
 export interface OrchestratorOptions {
@@ -25,6 +25,8 @@ export interface OrchestratorOptions {
   readonly temporal?: { readonly address?: string; readonly namespace?: string };
   /** The ledger. @default DATABASE_URL */
   readonly databaseUrl?: string;
+  /** When losses of nodes pause failover. @default more than half of a pool, and 3, within 10 s; 30 s */
+  readonly storm?: Partial<StormPolicy>;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -63,13 +65,17 @@ export async function startOrchestrator(
     const connection = await connectTemporal(config);
     closers.add(() => connection.close());
     await ensureSearchAttributes(connection, namespace);
+    const watch = watchTemporal(connection, ledger, log);
+    closers.add(() => watch.stop());
+    const storm = { ...STORM_DEFAULTS, ...options.storm };
+    const events = controlEvents(log);
     const worker = await Worker.create({
       connection,
       namespace,
       identity,
       taskQueue: ORCHESTRATOR_QUEUE,
       workflowBundle: { codePath: await workflowBundlePath() },
-      activities: createControlActivities(ledger, controlEvents(log)),
+      activities: createControlActivities({ ledger, events, storm, watch }),
       // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       shutdownGraceTime: '5s',
@@ -84,24 +90,6 @@ export async function startOrchestrator(
     await closers.closeAll();
     throw unreachable(error, config);
   }
-}
-
-function controlEvents(log: Logger): ControlEvents {
-  const metrics = processMetrics();
-  const alerts = new Alerts(log, metrics);
-  return {
-    jobClosed: ({ jobId, jobKind: kind, generation, outcome, attempts }) => {
-      const { state } = outcome;
-      const ids = { job: jobId, generation, kind, epoch: attempts.at(-1)?.epoch, state };
-      log.info(state === 'succeeded' ? ids : { ...ids, code: outcome.error.code }, 'job.closed');
-      metrics.jobClosed({ kind, state }, failoversOf(attempts));
-    },
-    ledgerCalled: (call, outcome, tookMs) => {
-      metrics.ledgerCalled({ call, outcome }, tookMs);
-      if (outcome === 'ledger_unavailable') alerts.raise(outcome, { call });
-      else alerts.clear('ledger_unavailable');
-    },
-  };
 }
 
 async function whyNotReady(worker: Worker, ledger: Ledger): Promise<string | undefined> {

@@ -1,0 +1,233 @@
+import type { JobSpec, Pin } from './job.ts';
+import type { Labels } from './labels.ts';
+import { hasLabels, labelText } from './labels.ts';
+import type { NodeMode, NodeState } from './node.ts';
+
+/** An attempt that looks for a place. Times are milliseconds since the Unix epoch. */
+export interface PlaceRequest {
+  readonly job: string;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly kind: string;
+  readonly pool: string;
+  readonly pin: Pin | undefined;
+  /** Labels that the node must have. */
+  readonly labels: Labels;
+  /** Labels that it had better have. */
+  readonly preferLabels: Labels;
+  /** Only a node's own queue will do: the lease is the job's only sign of life. */
+  readonly needsNode: boolean;
+  /** It follows a lost attempt, so a pause of its pool holds it. */
+  readonly isFailover: boolean;
+  /** Nodes to keep clear of as long as there are others. */
+  readonly avoid: readonly string[];
+  /** Since when the job has been waiting for this attempt. */
+  readonly since: number;
+  /** Waits longer than this raise an alert. */
+  readonly alarmAfterMs: number;
+  /** Waits longer than this end the job. */
+  readonly failAfterMs: number | undefined;
+}
+
+/** A node as a place for attempts. */
+export interface PlaceNode {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly pool: string;
+  readonly state: NodeState;
+  readonly mode: NodeMode;
+  readonly isStopping: boolean;
+  readonly slots: number;
+  readonly kinds: readonly string[];
+  readonly labels: Labels;
+  /** Attempts that were placed on it and have not ended. */
+  readonly reserved: number;
+}
+
+/** What a choice is made from. */
+export interface PlaceSituation {
+  readonly now: number;
+  /** The nodes of the pool, and the one of the pin. */
+  readonly nodes: readonly PlaceNode[];
+  /** Set while failover of the pool pauses. */
+  readonly pause: { readonly until: number; readonly why: string } | undefined;
+}
+
+/** Where an attempt may go. */
+export type PlaceChoice =
+  /** The own queue of the first of these that has room; `otherwise` when none has. */
+  | {
+      readonly kind: 'node';
+      readonly candidates: readonly PlaceNode[];
+      readonly scheduleToStartMs: number;
+      readonly otherwise: PlaceFallback;
+    }
+  | PlaceFallback;
+
+/** Where an attempt goes that gets no node of its own. */
+export type PlaceFallback =
+  | { readonly kind: 'pool' }
+  | {
+      readonly kind: 'wait';
+      readonly why: string;
+      /** The node waited for, when it is a certain one. */
+      readonly node: string | undefined;
+      /** When the answer changes by itself. */
+      readonly until: number | undefined;
+    }
+  | {
+      readonly kind: 'fail';
+      readonly code: 'node_offline' | 'pending_timeout';
+      readonly message: string;
+    };
+
+/** How long a node may take to start what was put on its own queue. */
+export const SCHEDULE_TO_START_MS = 5_000;
+
+/** A pinned job may wait long on the queue of a busy node; it is told when the node goes. */
+const PINNED_SCHEDULE_TO_START_MS = 3_600_000;
+
+/**
+ * Whether every attempt of a job needs a place chosen for it. Most go to their pool's queue, which
+ * balances the load by itself and costs nothing.
+ */
+export function isChoosy(
+  spec: Pick<JobSpec, 'pin' | 'labels' | 'preferLabels' | 'liveness'>,
+): boolean {
+  return (
+    spec.pin !== undefined ||
+    spec.liveness === 'lease' ||
+    Object.keys(spec.labels).length > 0 ||
+    Object.keys(spec.preferLabels).length > 0
+  );
+}
+
+/**
+ * The rule of placement.
+ *
+ * @param random from 0 up to 1: where among equals to begin
+ */
+export function choosePlace(
+  request: PlaceRequest,
+  situation: PlaceSituation,
+  random: number,
+): PlaceChoice {
+  const { failAfterMs, since, isFailover, pin } = request;
+  const { now, pause } = situation;
+  if (failAfterMs !== undefined && now >= since + failAfterMs) {
+    const message = `no node took it within ${failAfterMs / 1000} s`;
+    return { kind: 'fail', code: 'pending_timeout', message };
+  }
+  const choice =
+    isFailover && pause !== undefined && pause.until > now
+      ? wait(pause.why, { until: pause.until })
+      : pin === undefined
+        ? chooseInPool(request, situation, random)
+        : choosePinned(request, pin, situation, random);
+  return withLimit(choice, failAfterMs === undefined ? undefined : since + failAfterMs);
+}
+
+function choosePinned(
+  request: PlaceRequest,
+  pin: Pin,
+  situation: PlaceSituation,
+  random: number,
+): PlaceChoice {
+  const node = situation.nodes.find(({ name }) => name === pin.node);
+  const why = whyUnusable(pin.node, node, request.kind);
+  const endsAt = request.since + pin.afterMs;
+  if (node !== undefined && why === undefined) {
+    const isPatient = pin.onOffline === 'wait';
+    const scheduleToStartMs = isPatient
+      ? PINNED_SCHEDULE_TO_START_MS
+      : Math.max(SCHEDULE_TO_START_MS, pin.afterMs);
+    const otherwise = wait(`node ${pin.node} just changed`, { node: pin.node });
+    return { kind: 'node', candidates: [node], scheduleToStartMs, otherwise };
+  }
+  const reason = why ?? '';
+  switch (pin.onOffline) {
+    case 'wait':
+      return wait(reason, { node: pin.node });
+    case 'fallback':
+      if (situation.now < endsAt) return wait(reason, { node: pin.node, until: endsAt });
+      return chooseInPool({ ...request, pin: undefined }, situation, random);
+    case 'fail':
+      if (situation.now < endsAt) return wait(reason, { node: pin.node, until: endsAt });
+      return { kind: 'fail', code: 'node_offline', message: reason };
+  }
+}
+
+function whyUnusable(name: string, node: PlaceNode | undefined, kind: string): string | undefined {
+  if (node === undefined) return `no node ${name} has ever registered`;
+  if (node.state === 'offline') return `node ${name} is offline`;
+  if (node.mode !== 'enabled') return `node ${name} is ${node.mode}`;
+  if (node.isStopping) return `node ${name} is stopping`;
+  if (!node.kinds.includes(kind)) return `node ${name} does not run kind "${kind}"`;
+  return undefined;
+}
+
+/** The nodes that would take a job of a kind now. */
+export function usableNodes(
+  nodes: readonly PlaceNode[],
+  { pool, kind, labels }: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>,
+): readonly PlaceNode[] {
+  return nodes.filter(
+    (node) =>
+      node.pool === pool &&
+      whyUnusable(node.name, node, kind) === undefined &&
+      hasLabels(node.labels, labels),
+  );
+}
+
+function chooseInPool(
+  request: PlaceRequest,
+  { nodes }: PlaceSituation,
+  random: number,
+): PlaceChoice {
+  const { avoid } = request;
+  const usable = usableNodes(nodes, request);
+  const others = usable.filter(({ name }) => !avoid.includes(name));
+  const wanted = others.length > 0 ? others : usable;
+  const withRoom = wanted.filter(({ reserved, slots }) => reserved < slots);
+  const otherwise = withoutNode(request, usable.length);
+  if (withRoom.length === 0) return otherwise;
+  const candidates = inOrder(withRoom, request.preferLabels, random);
+  return { kind: 'node', candidates, scheduleToStartMs: SCHEDULE_TO_START_MS, otherwise };
+}
+
+function withoutNode(request: PlaceRequest, usable: number): PlaceFallback {
+  const { pool, kind, labels, needsNode } = request;
+  const isPicky = Object.keys(labels).length > 0;
+  if (!isPicky && !needsNode) return { kind: 'pool' };
+  const which = isPicky ? ` with ${labelText(labels)}` : '';
+  return wait(
+    usable === 0
+      ? `no node of pool ${pool}${which} runs kind "${kind}" now`
+      : `no node of pool ${pool}${which} has a free slot`,
+    {},
+  );
+}
+
+/** Those with the most preferred labels first; among equals a random one begins. */
+function inOrder(nodes: readonly PlaceNode[], prefer: Labels, random: number): PlaceNode[] {
+  const first = Math.floor(random * nodes.length);
+  const turned = [...nodes.slice(first), ...nodes.slice(0, first)];
+  return turned.sort((a, b) => matches(b.labels, prefer) - matches(a.labels, prefer));
+}
+
+function matches(labels: Labels, wanted: Labels): number {
+  return Object.entries(wanted).filter(([name, value]) => labels[name] === value).length;
+}
+
+function wait(
+  why: string,
+  { node, until }: { node?: string; until?: number },
+): Extract<PlaceFallback, { kind: 'wait' }> {
+  return { kind: 'wait', why, node, until };
+}
+
+/** A wait ends when the job's patience does. */
+function withLimit(choice: PlaceChoice, limitAt: number | undefined): PlaceChoice {
+  if (limitAt === undefined || choice.kind !== 'wait') return choice;
+  return { ...choice, until: Math.min(choice.until ?? limitAt, limitAt) };
+}

@@ -1,0 +1,105 @@
+import {
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { invalid } from '../domain/errors.ts';
+import { parseJobWorkflowId } from '../domain/ids.ts';
+import type { JobProgress } from '../domain/job-progress.ts';
+import { resumeProgress } from '../domain/job-progress.ts';
+import type { JobRequest, JobSpec } from '../domain/job.ts';
+import { resolveJobSpec } from '../domain/job.ts';
+import type { AttemptGone, JobPhase, JobStatus, Move } from '../domain/messages.ts';
+import {
+  ATTEMPT_GONE_SIGNAL,
+  MOVE_UPDATE,
+  PLACE_AGAIN_SIGNAL,
+  STATUS_QUERY,
+} from '../domain/messages.ts';
+import { orFail } from './failure.ts';
+import { showDetails } from './job-display.ts';
+
+const statusQuery = defineQuery<JobStatus>(STATUS_QUERY);
+const attemptGoneSignal = defineSignal<[AttemptGone]>(ATTEMPT_GONE_SIGNAL);
+const placeAgainSignal = defineSignal(PLACE_AGAIN_SIGNAL);
+const moveUpdate = defineUpdate<JobStatus, [Move]>(MOVE_UPDATE);
+
+/** Why the attempt under way is not waited for any longer. */
+export type Interruption = AttemptGone | { readonly why: 'moved' };
+
+/** A job while its workflow runs: what it is, where it is, and what it has spent. */
+export interface JobRun {
+  spec: JobSpec;
+  request: JobRequest;
+  phase: JobPhase;
+  progress: JobProgress;
+  /** Ends the wait for the attempt under way. */
+  interrupt: (interruption: Interruption) => void;
+  /** Grows with everything that may end a wait for a node. */
+  news: number;
+  /** Waits for a node in a row. */
+  waits: number;
+}
+
+/**
+ * The run of this workflow's job, with its messages answered.
+ *
+ * @throws ApplicationFailure `invalid_input` when the request is not one
+ */
+export function startRun(request: JobRequest, carried: JobProgress | undefined): JobRun {
+  const run: JobRun = {
+    spec: specOf(request),
+    request,
+    progress: resumeProgress(carried),
+    phase: { kind: 'opening', since: Date.now() },
+    interrupt: () => undefined,
+    news: 0,
+    waits: 0,
+  };
+  setHandler(statusQuery, () => statusOf(run));
+  setHandler(attemptGoneSignal, (gone) => {
+    if (gone.epoch === run.progress.epoch) run.interrupt(gone);
+  });
+  setHandler(placeAgainSignal, () => void run.news++);
+  setHandler(moveUpdate, (move) => moveJob(run, move), {
+    validator: (move: Move) => void specOf(moved(run.request, move)),
+  });
+  return run;
+}
+
+/** Enters a phase and shows it. */
+export function enter(run: JobRun, phase: JobPhase): void {
+  run.phase = phase;
+  showDetails(run.spec, phase, run.progress);
+}
+
+function statusOf({ phase, progress }: JobRun): JobStatus {
+  const { epoch, counts, attempts } = progress;
+  return { phase, epoch, counts, attempts };
+}
+
+function moveJob(run: JobRun, move: Move): JobStatus {
+  run.request = moved(run.request, move);
+  run.spec = specOf(run.request);
+  run.progress = { ...run.progress, avoid: [] };
+  run.news++;
+  run.interrupt({ why: 'moved' });
+  return statusOf(run);
+}
+
+function moved(request: JobRequest, move: Move): JobRequest {
+  if ('node' in move) return { ...request, pin: { node: move.node } };
+  const { pin, ...rest } = request;
+  return { ...rest, pool: move.pool };
+}
+
+function specOf(request: JobRequest): JobSpec {
+  return orFail(() => {
+    const { workflowId } = workflowInfo();
+    const ids = parseJobWorkflowId(workflowId);
+    if (ids === undefined) throw invalid('workflow id', 'job/<id>', workflowId);
+    return resolveJobSpec(ids.jobId, ids.generation, request);
+  });
+}
