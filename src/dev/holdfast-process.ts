@@ -16,6 +16,11 @@ export interface HoldfastProcessOptions {
   readonly args: readonly string[];
   /** Added to this process's environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * A program and its arguments that run the command in their own place, such as
+   * `['ip', 'netns', 'exec', 'n1']`.
+   */
+  readonly wrapper?: readonly string[];
   /** Called with each line that the process logs. */
   readonly onLog?: (line: LogLine) => void;
 }
@@ -43,9 +48,11 @@ export class HoldfastProcess {
   static start({
     args,
     env = {},
+    wrapper = [],
     onLog = () => undefined,
   }: HoldfastProcessOptions): HoldfastProcess {
-    const child = spawn(process.execPath, [MAIN, ...args, '--log-format', 'json'], {
+    const command = [...wrapper, process.execPath, MAIN, ...args, '--log-format', 'json'];
+    const child = spawn(command[0]!, command.slice(1), {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
       detached: true,

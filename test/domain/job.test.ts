@@ -43,7 +43,7 @@ describe('resolveJobSpec', () => {
       placement: 'each',
       liveness: 'lease',
       pending: { alarmAfterMs: 1, failAfterMs: 2 },
-    };
+    } as const;
     expect(resolveJobSpec('a', 1, given)).toEqual({ id: 'a', generation: 1, ...given });
   });
 
