@@ -9,15 +9,25 @@
  *
  * @module
  */
+export type { DrainedOptions, DrainReport } from './client/await-drained.ts';
 export type { ResultOptions } from './client/await-result.ts';
 export type { ConnectOptions, HoldfastClient } from './client/connect.ts';
 export { connect } from './client/connect.ts';
+export type { JobExplanation } from './client/explain-job.ts';
 export type { SubmitOptions } from './client/job-request.ts';
 export type { JobView } from './client/job-view.ts';
-export type { JobHandle, JobsClient } from './client/jobs.ts';
+export type { JobHandle, JobsClient, SubmittedResult } from './client/jobs.ts';
 export type { JobList, ListOptions } from './client/list-jobs.ts';
+export type { ListedNode, NodeFilter } from './client/list-nodes.ts';
 export type { LiveJob } from './client/live-job.ts';
+export type { NodeView } from './client/node-view.ts';
+export type { DrainOptions, NodesClient } from './client/nodes.ts';
+export type { OrderOptions } from './client/order-node.ts';
+export type { PendingJob, PendingJobs, PendingFilter } from './client/pending-jobs.ts';
+export type { PinOptions } from './client/pin-options.ts';
 export type { SessionsClient } from './client/sessions.ts';
+export type { StoryKind, StoryLine } from './client/story/story-line.ts';
+export type { JobWait, WaitsFor } from './client/waits-for.ts';
 export type { TemporalOptions } from './config.ts';
 export type { AttemptRecord } from './domain/attempt.ts';
 export type { Duration } from './domain/duration.ts';
@@ -29,16 +39,40 @@ export type {
   JobError,
   JobRequest,
   JobState,
+  PendingPolicy,
+  Pin,
+  Placement,
   RetryPolicy,
   SessionSlot,
 } from './domain/job.ts';
 export type { Json } from './domain/json.ts';
 export { PAYLOAD_LIMIT_BYTES } from './domain/json.ts';
+export type { Labels } from './domain/labels.ts';
+export type { Move, NodeStatus } from './domain/messages.ts';
+export type {
+  HeldAttempt,
+  LeaseBeat,
+  Node,
+  NodeEvent,
+  NodeMode,
+  NodeModeChange,
+  NodeRegistration,
+  NodeState,
+} from './domain/node.ts';
+export type { PoolPause } from './domain/storm.ts';
 export type { AttemptOptions, RetryOptions } from './handlers/attempt-options.ts';
-export type { InputOf, JobDefinition, JobOptions, ResultOf } from './handlers/define-job.ts';
-export { defineJob, NonRetryableError } from './handlers/define-job.ts';
+export type {
+  EachResult,
+  InputOf,
+  JobDefinition,
+  JobOptions,
+  ResultOf,
+} from './handlers/define-job.ts';
+export { defineJob, NonRetryableError, RetryElsewhereError } from './handlers/define-job.ts';
 export type { HandlerContext, HandlerLog } from './handlers/handler-context.ts';
 export type { JsonOf } from './handlers/json-of.ts';
+export type { PendingOptions, PlacementOptions } from './handlers/placement-options.ts';
+export type { NodeEventRecord } from './ledger/node-events.ts';
 export type { SessionResult } from './ledger/session-slots.ts';
 export type { NodeOptions, RunningNode } from './workers/node/start-node.ts';
 export { startNode } from './workers/node/start-node.ts';

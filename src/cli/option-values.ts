@@ -3,7 +3,8 @@ import type { Duration } from '../domain/duration.ts';
 import { parseDuration } from '../domain/duration.ts';
 import type { HoldfastError } from '../domain/errors.ts';
 import { show } from '../domain/errors.ts';
-import { nearestName } from './nearest-name.ts';
+import type { Labels } from '../domain/labels.ts';
+import { nearestName } from '../client/nearest-name.ts';
 import { usageError } from './usage-error.ts';
 
 /** An option that takes one of some words. */
@@ -59,6 +60,19 @@ export function durationOption(flags: string, description: string): Option {
       throw usageError(message, hint);
     }
     return text as Duration;
+  });
+}
+
+/** An option that may be given again and collects `name=value` pairs; the last value of a name counts. */
+export function labelOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string, before: Labels = {}) => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return { ...before, [name]: value };
+    throw usageError(
+      `${placeOf(option)}: expected name=value, got ${show(text)}`,
+      `for example ${option.long} gpu=a100`,
+    );
   });
 }
 

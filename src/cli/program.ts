@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { nodeCommand } from './commands/node.ts';
+import { nodesCommand } from './commands/nodes.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { stackCommand } from './commands/stack.ts';
@@ -29,6 +30,7 @@ export function createProgram(
     .addCommand(nodeCommand(terminal))
     .addCommand(submitCommand(terminal))
     .addCommand(jobsCommand(terminal))
+    .addCommand(nodesCommand(terminal))
     .addCommand(sessionsCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);

@@ -5,6 +5,8 @@ import { temporalError } from '../domain/temporal-error.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { JobsClient } from './jobs.ts';
 import { createJobsClient } from './jobs.ts';
+import type { NodesClient } from './nodes.ts';
+import { createNodesClient } from './nodes.ts';
 import type { SessionsClient } from './sessions.ts';
 import { createSessionsClient } from './sessions.ts';
 
@@ -19,6 +21,7 @@ export interface ConnectOptions {
 /** A connection to Holdfast: Temporal to start jobs, the ledger to read what became of them. */
 export interface HoldfastClient {
   readonly jobs: JobsClient;
+  readonly nodes: NodesClient;
   readonly sessions: SessionsClient;
   /** Closes both connections. */
   close(): Promise<void>;
@@ -47,9 +50,10 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     await close();
     throw temporalError(error, place);
   }
-  const client = new Client({ connection, namespace });
+  const connections = { client: new Client({ connection, namespace }), ledger, place };
   return {
-    jobs: createJobsClient({ client, ledger, place }),
+    jobs: createJobsClient(connections),
+    nodes: createNodesClient(connections),
     sessions: createSessionsClient(ledger),
     close,
   };

@@ -7,9 +7,13 @@ import { checkInput } from '../handlers/check-input.ts';
 import type { AttemptOptions } from '../handlers/attempt-options.ts';
 import { attemptRequest } from '../handlers/attempt-options.ts';
 import type { JobDefinition } from '../handlers/define-job.ts';
+import type { PlacementOptions } from '../handlers/placement-options.ts';
+import { placementRequest } from '../handlers/placement-options.ts';
+import type { PinOptions } from './pin-options.ts';
+import { pinRequest } from './pin-options.ts';
 
-/** Options of a submit; those of the attempts override the definition's. */
-export interface SubmitOptions extends AttemptOptions {
+/** Options of a submit; those of the attempts and of the placement override the definition's. */
+export interface SubmitOptions extends AttemptOptions, PlacementOptions {
   /**
    * The job's id, unique for ever: a second submit of it is answered by the first one's job.
    * @default a random UUID
@@ -19,6 +23,8 @@ export interface SubmitOptions extends AttemptOptions {
   readonly session?: SessionSlot;
   /** @default the definition's pool */
   readonly pool?: string;
+  /** The node that it is to run on. @default none */
+  readonly pin?: PinOptions;
 }
 
 /**
@@ -35,15 +41,26 @@ export async function jobRequest(
   const definition = typeof kind === 'string' ? undefined : kind;
   if (definition !== undefined) await checkInput(definition.kind, definition.input, input);
   const base = definition?.request ?? { kind: kind as string, pool: options.pool ?? '' };
+  const placement = placementRequest(options, 'submit');
   const request: JobRequest = {
-    ...base,
+    ...(options.heartbeat === undefined ? base : withoutHeartbeat(base)),
     ...attemptRequest(options, 'submit'),
+    ...placement,
+    ...pinRequest(options.pin, placement.placement ?? definition?.request.placement, 'submit.pin'),
     ...(options.pool === undefined ? {} : { pool: options.pool }),
     ...(options.session === undefined ? {} : { session: options.session }),
     input: checkPayload(base.kind, input),
   };
   resolveJobSpec(id, 1, request);
   return request;
+}
+
+const HEARTBEAT_FIELDS = ['heartbeatMs', 'liveness'];
+
+/** A heartbeat of the submit takes the place of the definition's, be it a length or the lease. */
+function withoutHeartbeat(base: JobDefinition['request']): JobDefinition['request'] {
+  const others = Object.entries(base).filter(([name]) => !HEARTBEAT_FIELDS.includes(name));
+  return Object.fromEntries(others) as unknown as JobDefinition['request'];
 }
 
 function checkPayload(kind: string, input: unknown): Json {

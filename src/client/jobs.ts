@@ -3,25 +3,37 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { jobWorkflowId } from '../domain/ids.ts';
 import { checkName } from '../domain/check.ts';
 import type { JobRequest } from '../domain/job.ts';
+import type { Move } from '../domain/messages.ts';
 import { JOB_WORKFLOW } from '../domain/messages.ts';
 import { ORCHESTRATOR_QUEUE } from '../domain/queues.ts';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { temporalError } from '../domain/temporal-error.ts';
-import type { InputOf, JobDefinition, ResultOf } from '../handlers/define-job.ts';
+import type { EachResult, InputOf, JobDefinition, ResultOf } from '../handlers/define-job.ts';
 import type { ResultOptions } from './await-result.ts';
 import { awaitResult } from './await-result.ts';
 import { cancelJob } from './cancel-job.ts';
 import type { Connections } from './connections.ts';
+import type { JobExplanation } from './explain-job.ts';
+import { explainJob } from './explain-job.ts';
 import type { SubmitOptions } from './job-request.ts';
 import { jobRequest } from './job-request.ts';
 import type { JobView } from './job-view.ts';
 import { viewJob } from './job-view.ts';
 import type { JobList, ListOptions } from './list-jobs.ts';
 import { listJobs } from './list-jobs.ts';
+import { moveJob } from './move-job.ts';
+import type { PendingJobs, PendingFilter } from './pending-jobs.ts';
+import { pendingJobs } from './pending-jobs.ts';
+import { pinWarnings } from './pin-warnings.ts';
 
 /** A submitted job. */
 export interface JobHandle<Result> {
   readonly id: string;
+  /**
+   * What looks wrong with the request, in words, such as a pin to a node that has never registered.
+   * The job is submitted all the same.
+   */
+  readonly warnings: readonly string[];
   /** Waits for the job's end: its result, or an error. See {@link JobsClient.result}. */
   result(options?: ResultOptions): Promise<Result>;
   /** Where the job is. See {@link JobsClient.get}. */
@@ -29,6 +41,11 @@ export interface JobHandle<Result> {
   /** Asks for the job's end. See {@link JobsClient.cancel}. */
   cancel(): Promise<{ readonly requested: boolean }>;
 }
+
+/** What a job of a definition results in: of placement `each`, what became of it on each node. */
+export type SubmittedResult<Definition> = Definition extends { readonly placement?: 'each' }
+  ? EachResult<ResultOf<Definition>>
+  : ResultOf<Definition>;
 
 /** Submits jobs and looks after them. */
 export interface JobsClient {
@@ -41,8 +58,13 @@ export interface JobsClient {
   submit<Definition extends JobDefinition>(
     definition: Definition,
     input: InputOf<Definition>,
+    options: SubmitOptions & { readonly placement: 'each' },
+  ): Promise<JobHandle<EachResult<ResultOf<Definition>>>>;
+  submit<Definition extends JobDefinition>(
+    definition: Definition,
+    input: InputOf<Definition>,
     options?: SubmitOptions,
-  ): Promise<JobHandle<ResultOf<Definition>>>;
+  ): Promise<JobHandle<SubmittedResult<Definition>>>;
   /** Submits a job by the name of its kind; its input is checked on the node only. */
   submit(
     kind: string,
@@ -70,6 +92,22 @@ export interface JobsClient {
    * @throws HoldfastError `job_not_found` or `temporal_unavailable`
    */
   cancel(id: string): Promise<{ readonly requested: boolean }>;
+  /**
+   * Moves a job that does not run: to a node, for which it then waits however long, or to a pool
+   * without a pin.
+   *
+   * @throws HoldfastError `job_running`, `job_closed`, `job_not_found`, or `invalid_input` when its
+   *   request does not allow it
+   */
+  move(id: string, to: Move): Promise<void>;
+  /** Every open job that does not run, with what it waits for, since when and until when. */
+  pending(options?: PendingFilter): Promise<PendingJobs>;
+  /**
+   * What a job waits for, and its whole story.
+   *
+   * @throws HoldfastError `job_not_found`
+   */
+  explain(id: string): Promise<JobExplanation>;
   /** Jobs by filter, newest first, one page at a time. */
   list(options?: ListOptions): Promise<JobList>;
 }
@@ -82,9 +120,14 @@ export function createJobsClient(connections: Connections): JobsClient {
     options: SubmitOptions = {},
   ): Promise<JobHandle<never>> {
     const id = checkName(options.id ?? randomUUID(), 'id');
-    await start(connections, id, await jobRequest(id, kind, input, options));
+    const request = await jobRequest(id, kind, input, options);
+    const [warnings] = await Promise.all([
+      pinWarnings(connections.ledger, request),
+      start(connections, id, request),
+    ]);
     return {
       id,
+      warnings,
       result: (resultOptions) => awaitResult(connections, id, resultOptions) as Promise<never>,
       get: () => viewJob(connections, id),
       cancel: () => cancelJob(connections, id),
@@ -95,6 +138,9 @@ export function createJobsClient(connections: Connections): JobsClient {
     get: (id) => viewJob(connections, checkName(id, 'id')),
     result: (id, options) => awaitResult(connections, checkName(id, 'id'), options),
     cancel: (id) => cancelJob(connections, checkName(id, 'id')),
+    move: async (id, to) => moveJob(connections, checkName(id, 'id'), to),
+    pending: (options) => pendingJobs(connections, options),
+    explain: async (id) => explainJob(connections, checkName(id, 'id')),
     list: (options) => listJobs(connections, options),
   };
 }

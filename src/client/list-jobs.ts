@@ -92,7 +92,12 @@ function unopenedJob(
   };
 }
 
-function openJobsQuery({ kind, pool, session }: ListOptions): string {
+/** The visibility query for open jobs. */
+export function openJobsQuery({
+  kind,
+  pool,
+  session,
+}: Pick<ListOptions, 'kind' | 'pool' | 'session'>): string {
   const wanted = { kind, pool, session };
   return [
     `WorkflowType = '${JOB_WORKFLOW}'`,

@@ -13,7 +13,10 @@ import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
 import { jobErrorOf } from './job-error.ts';
-import { whyQueued } from './why-queued.ts';
+import type { WaitsFor } from './waits-for.ts';
+import { waitOfLedger } from './waits-for.ts';
+import { nodeOfQueue } from './story/story-words.ts';
+import { whyQueued, whyQueuedOnNode } from './why-queued.ts';
 
 /** What an open job does or waits for. */
 export interface LiveJob {
@@ -25,9 +28,12 @@ export interface LiveJob {
   readonly phase: 'opening' | 'queued' | 'running' | 'waiting' | 'closing' | 'unattended' | 'ended';
   /** The reason in words. */
   readonly why: string;
+  /** What it waits for; undefined when it runs or has ended. */
+  readonly waitsFor: WaitsFor | undefined;
   readonly since: Date | undefined;
   readonly until: Date | undefined;
   readonly epoch: number | undefined;
+  /** The node that it runs on or waits for. */
   readonly node: string | undefined;
   /** The newest value that the handler gave to `ctx.progress`. */
   readonly progress: Json | undefined;
@@ -46,7 +52,13 @@ const QUERY_TIMEOUT_MS = 3_000;
 // temporal.api.enums.v1.PendingActivityState
 const SCHEDULED = 1;
 
-const NOTHING = { since: undefined, until: undefined, epoch: undefined, node: undefined };
+const NOTHING = {
+  waitsFor: undefined,
+  since: undefined,
+  until: undefined,
+  epoch: undefined,
+  node: undefined,
+};
 
 /** What Temporal knows of a job, or undefined when it knows none of this id. */
 export async function findLiveJob(
@@ -63,7 +75,7 @@ export async function findLiveJob(
     const status = await client
       .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<JobStatus>(STATUS_QUERY))
       .catch(() => undefined);
-    const live = await liveOf(connections, request, status, description);
+    const live = await liveOf(connections, job, status, description);
     return { job, live, attempts: status?.attempts ?? [] };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
@@ -91,7 +103,7 @@ async function endedJob(
 
 async function liveOf(
   connections: Connections,
-  request: JobRequest | undefined,
+  job: StoredJob,
   status: JobStatus | undefined,
   { raw, startTime }: WorkflowExecutionDescription,
 ): Promise<LiveJob> {
@@ -99,27 +111,29 @@ async function liveOf(
   const { phase } = status;
   const base = { ...NOTHING, since: new Date(phase.since), progress: undefined };
   switch (phase.kind) {
-    case 'opening':
-      return { ...base, phase: 'opening', why: 'the ledger has not recorded it yet' };
+    case 'opening': {
+      const why = 'the ledger has not recorded it yet';
+      return { ...base, phase: 'opening', why, waitsFor: 'ledger' };
+    }
     case 'closing':
-    case 'closed':
-      return { ...base, phase: 'closing', why: 'the ledger has not recorded its end yet' };
+    case 'closed': {
+      const why = 'the ledger has not recorded its end yet';
+      return { ...base, phase: 'closing', why, waitsFor: 'ledger' };
+    }
     case 'waiting':
-      return {
-        ...base,
-        phase: 'waiting',
-        why: phase.why,
-        until: phase.until === undefined ? undefined : new Date(phase.until),
-      };
+      return { ...base, phase: 'waiting', ...(await waitOfLedger(connections, job, phase)) };
     case 'dispatched': {
       const activityId = attemptActivityId(phase.epoch);
       const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
       const at = { ...base, epoch: phase.epoch };
-      if (pending === undefined || Number(pending.state) === SCHEDULED) {
-        const pool = request?.pool ?? 'unknown';
-        return { ...at, phase: 'queued', why: await whyQueued(connections, pool, phase.queue) };
-      }
-      return { ...at, ...runningOn(pending) };
+      const isQueued = pending === undefined || Number(pending.state) === SCHEDULED;
+      if (!isQueued) return { ...at, ...runningOn(pending) };
+      const node = phase.node ?? nodeOfQueue(phase.queue);
+      const reason =
+        node === undefined
+          ? await whyQueued(connections, job.pool, phase.queue)
+          : await whyQueuedOnNode(connections, node);
+      return { ...at, phase: 'queued', node, ...reason };
     }
   }
 }
@@ -134,7 +148,8 @@ function unattended(pending: Pending | undefined, startedAt: Date): LiveJob {
   const why = 'no orchestrator answers for it; start one with `holdfast orchestrator`';
   const running =
     pending === undefined ? { node: undefined, progress: undefined } : runningOn(pending);
-  return { ...NOTHING, ...running, phase: 'unattended', why, since: startedAt };
+  const waitsFor = 'orchestrator';
+  return { ...NOTHING, ...running, phase: 'unattended', why, waitsFor, since: startedAt };
 }
 
 function jobOf(

@@ -13,7 +13,7 @@ export const ERRORS = {
   unknown_kind: row('a kind that no given definition has', false, 404, 3),
   handler_file_failed: row('a handler file that does not load or defines no job', false, 400, 3),
   job_not_found: row('no job has this id', false, 404, 4),
-  node_not_found: row('no node of this name has ever registered', false, 404, 4),
+  node_not_found: row('no node of this name is registered', false, 404, 4),
   job_running: row('the job runs on a node now', false, 409, 5),
   job_closed: row('the job has ended already', false, 409, 5),
   session_slot_taken: row('another job holds this index of the session', false, 409, 5),

@@ -87,6 +87,12 @@ export const SCHEDULE_TO_START_MS = 5_000;
 /** A pinned job may wait long on the queue of a busy node; it is told when the node goes. */
 const PINNED_SCHEDULE_TO_START_MS = 3_600_000;
 
+/** A slot becomes free without news of a node, so a job that waits for one looks again. */
+const LOOK_FOR_SLOT_MS = 10_000;
+
+/** The news that a node changed may have come before the wait was on record, so look again soon. */
+const LOOK_FOR_CHANGE_MS = 1_000;
+
 /**
  * Whether every attempt of a job needs a place chosen for it. Most go to their pool's queue, which
  * balances the load by itself and costs nothing.
@@ -124,7 +130,7 @@ export function choosePlace(
       : pin === undefined
         ? chooseInPool(request, situation, random)
         : choosePinned(request, pin, situation, random);
-  return withLimit(choice, failAfterMs === undefined ? undefined : since + failAfterMs);
+  return failAfterMs === undefined ? choice : withLimit(choice, since + failAfterMs, now);
 }
 
 function choosePinned(
@@ -134,14 +140,15 @@ function choosePinned(
   random: number,
 ): PlaceChoice {
   const node = situation.nodes.find(({ name }) => name === pin.node);
-  const why = whyUnusable(pin.node, node, request.kind);
+  const why = whyUnusable(pin.node, node, request);
   const endsAt = request.since + pin.afterMs;
   if (node !== undefined && why === undefined) {
     const isPatient = pin.onOffline === 'wait';
     const scheduleToStartMs = isPatient
       ? PINNED_SCHEDULE_TO_START_MS
       : Math.max(SCHEDULE_TO_START_MS, pin.afterMs);
-    const otherwise = wait(`node ${pin.node} just changed`, { node: pin.node });
+    const until = situation.now + LOOK_FOR_CHANGE_MS;
+    const otherwise = wait(`node ${pin.node} just changed`, { node: pin.node, until });
     return { kind: 'node', candidates: [node], scheduleToStartMs, otherwise };
   }
   const reason = why ?? '';
@@ -157,31 +164,33 @@ function choosePinned(
   }
 }
 
-function whyUnusable(name: string, node: PlaceNode | undefined, kind: string): string | undefined {
-  if (node === undefined) return `no node ${name} has ever registered`;
+function whyUnusable(
+  name: string,
+  node: PlaceNode | undefined,
+  { kind, labels }: Pick<PlaceRequest, 'kind' | 'labels'>,
+): string | undefined {
+  if (node === undefined) return `no node ${name} is registered`;
   if (node.state === 'offline') return `node ${name} is offline`;
   if (node.mode !== 'enabled') return `node ${name} is ${node.mode}`;
   if (node.isStopping) return `node ${name} is stopping`;
   if (!node.kinds.includes(kind)) return `node ${name} does not run kind "${kind}"`;
+  if (!hasLabels(node.labels, labels)) return `node ${name} is not labelled ${labelText(labels)}`;
   return undefined;
 }
 
 /** The nodes that would take a job of a kind now. */
 export function usableNodes(
   nodes: readonly PlaceNode[],
-  { pool, kind, labels }: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>,
+  wanted: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>,
 ): readonly PlaceNode[] {
   return nodes.filter(
-    (node) =>
-      node.pool === pool &&
-      whyUnusable(node.name, node, kind) === undefined &&
-      hasLabels(node.labels, labels),
+    (node) => node.pool === wanted.pool && whyUnusable(node.name, node, wanted) === undefined,
   );
 }
 
 function chooseInPool(
   request: PlaceRequest,
-  { nodes }: PlaceSituation,
+  { nodes, now }: PlaceSituation,
   random: number,
 ): PlaceChoice {
   const { avoid } = request;
@@ -189,23 +198,20 @@ function chooseInPool(
   const others = usable.filter(({ name }) => !avoid.includes(name));
   const wanted = others.length > 0 ? others : usable;
   const withRoom = wanted.filter(({ reserved, slots }) => reserved < slots);
-  const otherwise = withoutNode(request, usable.length);
+  const otherwise = withoutNode(request, usable.length, now);
   if (withRoom.length === 0) return otherwise;
   const candidates = inOrder(withRoom, request.preferLabels, random);
   return { kind: 'node', candidates, scheduleToStartMs: SCHEDULE_TO_START_MS, otherwise };
 }
 
-function withoutNode(request: PlaceRequest, usable: number): PlaceFallback {
+function withoutNode(request: PlaceRequest, usable: number, now: number): PlaceFallback {
   const { pool, kind, labels, needsNode } = request;
   const isPicky = Object.keys(labels).length > 0;
   if (!isPicky && !needsNode) return { kind: 'pool' };
   const which = isPicky ? ` with ${labelText(labels)}` : '';
-  return wait(
-    usable === 0
-      ? `no node of pool ${pool}${which} runs kind "${kind}" now`
-      : `no node of pool ${pool}${which} has a free slot`,
-    {},
-  );
+  return usable === 0
+    ? wait(`no node of pool ${pool}${which} runs kind "${kind}" now`, {})
+    : wait(`no node of pool ${pool}${which} has a free slot`, { until: now + LOOK_FOR_SLOT_MS });
 }
 
 /** Those with the most preferred labels first; among equals a random one begins. */
@@ -226,8 +232,23 @@ function wait(
   return { kind: 'wait', why, node, until };
 }
 
-/** A wait ends when the job's patience does. */
-function withLimit(choice: PlaceChoice, limitAt: number | undefined): PlaceChoice {
-  if (limitAt === undefined || choice.kind !== 'wait') return choice;
-  return { ...choice, until: Math.min(choice.until ?? limitAt, limitAt) };
+/** A wait ends when the job's patience does, also one on the queue of a node. */
+function withLimit<Choice extends PlaceChoice>(
+  choice: Choice,
+  limitAt: number,
+  now: number,
+): Choice {
+  switch (choice.kind) {
+    case 'node':
+      return {
+        ...choice,
+        scheduleToStartMs: Math.min(choice.scheduleToStartMs, limitAt - now),
+        otherwise: withLimit(choice.otherwise, limitAt, now),
+      };
+    case 'wait':
+      return { ...choice, until: Math.min(choice.until ?? limitAt, limitAt) };
+    case 'pool':
+    case 'fail':
+      return choice;
+  }
 }

@@ -16,15 +16,25 @@ export interface RetryOptions {
 }
 
 /** {@link AttemptOptions} in milliseconds, as they go to the workflow. */
-export type AttemptRequest = Pick<JobRequest, 'timeoutMs' | 'heartbeatMs' | 'failover' | 'retry'>;
+export type AttemptRequest = Pick<
+  JobRequest,
+  'timeoutMs' | 'heartbeatMs' | 'liveness' | 'failover' | 'retry'
+>;
 
 /** How attempts of a job are bounded and repeated. */
 export interface AttemptOptions {
   /** Start to close of one attempt. @default '60s' */
   readonly timeout?: Duration;
-  /** Silence after which an attempt counts as lost. @default '5s' */
-  readonly heartbeat?: Duration;
-  /** Re-dispatches of lost attempts. @default { maxAttempts: 3 } */
+  /**
+   * Silence after which an attempt counts as lost. `'lease'`: it sends no heartbeats of its own and
+   * is lost when the lease of its node is, so that a job costs fewer writes on the server.
+   * @default '5s'
+   */
+  readonly heartbeat?: Duration | 'lease';
+  /**
+   * `maxAttempts`: re-dispatches of lost attempts. `crashBudget`: losses at most by the death of
+   * the handler's own thread. @default { maxAttempts: 3, crashBudget: 3 }
+   */
   readonly failover?: Partial<FailoverPolicy>;
   readonly retry?: RetryOptions;
 }
@@ -41,13 +51,26 @@ export function attemptRequest(
 ): AttemptRequest {
   return {
     ...(timeout === undefined ? {} : { timeoutMs: parseLimit(timeout, `${at}.timeout`) }),
-    ...(heartbeat === undefined ? {} : { heartbeatMs: parseLimit(heartbeat, `${at}.heartbeat`) }),
+    ...(heartbeat === undefined ? {} : heartbeatRequest(heartbeat, `${at}.heartbeat`)),
     ...(failover === undefined ? {} : { failover }),
     ...(retry === undefined ? {} : { retry: retryRequest(retry, `${at}.retry`) }),
   };
 }
 
-function parseLimit(duration: Duration, path: string): number {
+function heartbeatRequest(
+  heartbeat: Duration | 'lease',
+  path: string,
+): Pick<JobRequest, 'heartbeatMs' | 'liveness'> {
+  if (heartbeat === 'lease') return { liveness: 'lease' };
+  return { heartbeatMs: parseLimit(heartbeat, path) };
+}
+
+/**
+ * The milliseconds of a limit, at least one.
+ *
+ * @throws HoldfastError `invalid_input`
+ */
+export function parseLimit(duration: Duration, path: string): number {
   const ms = parseDuration(duration, path);
   if (ms > 0) return ms;
   throw invalid(path, 'at least 1ms', duration);

@@ -1,15 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { invalid } from '../domain/errors.ts';
-import type { JobRequest } from '../domain/job.ts';
+import type { JobError, JobRequest, Placement } from '../domain/job.ts';
 import { checkName } from '../domain/check.ts';
 import { resolveJobSpec } from '../domain/job.ts';
 import type { AttemptOptions, AttemptRequest } from './attempt-options.ts';
 import { attemptRequest } from './attempt-options.ts';
 import type { JsonOf } from './json-of.ts';
 import type { HandlerContext } from './handler-context.ts';
+import type { PlacementOptions, PlacementRequest } from './placement-options.ts';
+import { placementRequest } from './placement-options.ts';
 
 /** A kind of job: what {@link defineJob} takes. */
-export interface JobOptions<Schema extends StandardSchemaV1, Result> extends AttemptOptions {
+export interface JobOptions<Schema extends StandardSchemaV1, Result>
+  extends AttemptOptions, PlacementOptions {
   /** The name of the handler, unique among the nodes of a pool. */
   readonly kind: string;
   /** The pool whose nodes run it. */
@@ -28,7 +31,19 @@ export interface JobDefinition<
   Result = unknown,
 > extends JobOptions<Schema, Result> {
   /** The options in milliseconds, as they go to the workflow. */
-  readonly request: Pick<JobRequest, 'kind' | 'pool'> & AttemptRequest;
+  readonly request: Pick<JobRequest, 'kind' | 'pool'> & AttemptRequest & PlacementRequest;
+}
+
+/** What a job of placement `each` results in: what became of it on each node, by the node's name. */
+export interface EachResult<Result> {
+  readonly nodes: Readonly<
+    Record<
+      string,
+      | { readonly state: 'succeeded'; readonly result: Result }
+      /** The node went, or took no more work, before the handler returned. */
+      | { readonly state: 'left'; readonly error: JobError }
+    >
+  >;
 }
 
 /** The input that a definition's schema takes. */
@@ -55,9 +70,13 @@ export type ResultOf<Definition> =
  * });
  * @throws HoldfastError `invalid_input` naming the option that is wrong
  */
-export function defineJob<Schema extends StandardSchemaV1, Result>(
-  options: JobOptions<Schema, Result>,
-): JobDefinition<Schema, Result> {
+export function defineJob<
+  Schema extends StandardSchemaV1,
+  Result,
+  const Place extends Placement = 'any',
+>(
+  options: JobOptions<Schema, Result> & { readonly placement?: Place },
+): JobDefinition<Schema, Result> & { readonly placement?: Place } {
   const at = `defineJob(${typeof options.kind === 'string' ? options.kind : '?'})`;
   checkName(options.kind, `${at}.kind`);
   checkName(options.pool, `${at}.pool`);
@@ -67,7 +86,12 @@ export function defineJob<Schema extends StandardSchemaV1, Result>(
     throw invalid(`${at}.input`, 'a Standard Schema', options.input, 'for example z.object({ … })');
   }
   const { kind, pool } = options;
-  const request = { kind, pool, ...attemptRequest(options, at) };
+  const request = {
+    kind,
+    pool,
+    ...attemptRequest(options, at),
+    ...placementRequest(options, at),
+  };
   resolveJobSpec('check', 1, { ...request, input: null }, `${at}.`);
   return Object.freeze({ ...options, request, [BRAND]: true });
 }
@@ -90,4 +114,15 @@ export class NonRetryableError extends Error {
   override readonly name: string = 'NonRetryableError';
   /** Read instead of the class, so that another copy of Holdfast is understood too. */
   readonly nonRetryable = true;
+}
+
+/**
+ * Thrown by a handler to have its job tried again on another node, as long as there is one: this
+ * one's disk is full, its driver hangs, its network cannot reach the customer. It counts as any
+ * failure does. Setting `retryElsewhere` to true on an error of another class does the same.
+ */
+export class RetryElsewhereError extends Error {
+  override readonly name: string = 'RetryElsewhereError';
+  /** Read instead of the class, so that another copy of Holdfast is understood too. */
+  readonly retryElsewhere = true;
 }

@@ -8,6 +8,10 @@ export const METRICS = {
   holdfast_attempts_total: 'attempts that ended on this node, by kind and outcome',
   holdfast_attempt_seconds: 'how long attempts took on this node, by kind and outcome',
   holdfast_running_attempts: 'attempts that run on this node now',
+  holdfast_node_slots: 'attempts that this node may run at once',
+  holdfast_node_slots_used: 'slots of this node that are taken now',
+  holdfast_node_lease_age_ms:
+    'milliseconds since the last acknowledged beat of the lease was sent, at most a second old',
   holdfast_jobs_closed_total: 'jobs that this orchestrator closed, by kind and state',
   holdfast_failovers_total: 'failovers of jobs that this orchestrator closed, by kind',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
@@ -18,6 +22,9 @@ export const METRICS = {
 export interface Metrics {
   attemptStarted(): void;
   attemptEnded(labels: { readonly kind: string; readonly outcome: string }, tookMs: number): void;
+  nodeSlots(slots: number): void;
+  slotsUsed(used: number): void;
+  leaseAge(ageMs: number): void;
   jobClosed(labels: { readonly kind: string; readonly state: string }, failovers: number): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
@@ -37,6 +44,9 @@ export function processMetrics(): Metrics {
   const attempts = counter('holdfast_attempts_total');
   const attemptSeconds = seconds('holdfast_attempt_seconds');
   const running = gauge('holdfast_running_attempts');
+  const slots = gauge('holdfast_node_slots');
+  const slotsUsed = gauge('holdfast_node_slots_used');
+  const leaseAge = gauge('holdfast_node_lease_age_ms');
   const closed = counter('holdfast_jobs_closed_total');
   const failovers = counter('holdfast_failovers_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
@@ -49,6 +59,9 @@ export function processMetrics(): Metrics {
       attempts.add(1, labels);
       attemptSeconds.record(tookMs / 1000, labels);
     },
+    nodeSlots: (count) => slots.set(count),
+    slotsUsed: (used) => slotsUsed.set(used),
+    leaseAge: (ageMs) => leaseAge.set(Math.round(ageMs)),
     jobClosed: ({ kind, state }, moves) => {
       closed.add(1, { kind, state });
       if (moves > 0) failovers.add(moves, { kind });

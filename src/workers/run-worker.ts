@@ -12,9 +12,10 @@ const QUIET_MS = 10_000;
 /**
  * Runs a worker to its end, or until it is only Temporal's absence that keeps it from ending.
  *
+ * @param quietMs how long it may take to end when it was shut down and runs nothing
  * @throws what the worker threw
  */
-export async function runWorker(worker: Worker, log: Logger): Promise<void> {
+export async function runWorker(worker: Worker, log: Logger, quietMs = QUIET_MS): Promise<void> {
   const running = worker.run();
   let quietSince = Infinity;
   let timer: NodeJS.Timeout | undefined;
@@ -23,7 +24,7 @@ export async function runWorker(worker: Worker, log: Logger): Promise<void> {
       const status = worker.getStatus();
       const isQuiet = status.runState !== 'RUNNING' && inFlight(status) === 0;
       quietSince = isQuiet ? Math.min(quietSince, performance.now()) : Infinity;
-      if (performance.now() - quietSince < QUIET_MS) return;
+      if (performance.now() - quietSince < quietMs) return;
       log.warn({ state: status.runState }, 'worker.poll_abandoned');
       // It fails once its time to stop is over, when nobody waits for it any more.
       running.catch(() => undefined);

@@ -26,7 +26,7 @@ export type FoundPlace =
   | { readonly kind: 'close'; readonly outcome: JobOutcome };
 
 /** How often a job that waits for a node looks again, whatever it was told or not told. */
-const LOOK_AGAIN = { initialMs: 5_000, maxMs: 60_000 };
+const LOOK_AGAIN = { initialMs: 1_000, maxMs: 60_000 };
 
 /**
  * Where the next attempt goes. Without wishes and without a history it is the pool's queue, which

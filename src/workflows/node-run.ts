@@ -154,7 +154,8 @@ async function changeMode(run: NodeRun, order: ModeOrder): Promise<NodeStatus> {
     throw refusal('node_not_found', `node ${run.name} has never registered`);
   }
   const at = Date.now();
-  const deadline = deadlineMs === undefined ? {} : { deadlineAt: at + deadlineMs };
+  const hasDeadline = mode === 'draining' && deadlineMs !== undefined;
+  const deadline = hasDeadline ? { deadlineAt: at + deadlineMs } : {};
   run.mode = { mode, reason, by, at, ...deadline };
   await record(run, mode, { by, reason });
   await tellNode(run);

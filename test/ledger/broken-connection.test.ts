@@ -5,7 +5,7 @@ import { openLedger } from '../../src/ledger/ledger.ts';
 import { createPool, inTransaction } from '../../src/ledger/pool.ts';
 import { interfereAt } from './cutting-proxy.ts';
 import { isOnPglite } from './own-database.ts';
-import { attempt, closing, opening, unique } from './records.ts';
+import { attempt, closing, nodeChange, opening, unique } from './records.ts';
 
 const direct = openLedger(inject('databaseUrl'));
 const isPglite = await isOnPglite();
@@ -66,6 +66,23 @@ describe('a connection that breaks', () => {
     await ledger.openJob(open);
     await expect(ledger.closeJob(closing(open, failure))).rejects.toMatchObject(broken);
     expect(await ledger.closeJob(closing(open))).toEqual({ kind: 'earlier', outcome: failure });
+  });
+
+  it.each([
+    ['before the commit leaves nothing of', 'before', []],
+    ['before the commit is known keeps', 'after', [1]],
+  ] as const)('%s a reservation, which may be repeated', async (_, cut, epochs) => {
+    const ledger = await breaking('commit', cut);
+    const [open, node] = [opening(), nodeChange()];
+    await ledger.openJob(open);
+    await ledger.recordNode(node);
+    const place = { node: node.name, incarnation: 'i1' };
+    const reserved = { job: open.spec.id, generation: 1, epoch: 1 };
+    const reserve = () => ledger.reserve(reserved, place, { overbook: false });
+    await expect(reserve()).rejects.toMatchObject(broken);
+    expect((await direct.held(place)).map(({ epoch }) => epoch)).toEqual(epochs);
+    expect(await reserve()).toBe(true);
+    expect(await direct.held(place)).toEqual([reserved]);
   });
 
   it('while a migration runs is an error of that migration and of nobody else', async () => {

@@ -7,7 +7,11 @@ import { findOutcome } from '../../src/ledger/find-outcome.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
-import { attempt, closing, opening, unique } from './records.ts';
+import { recordNode } from '../../src/ledger/record-node.ts';
+import { reserve } from '../../src/ledger/reservations.ts';
+import { readPrefix } from '../../src/ledger/session-slots.ts';
+import { recordWait } from '../../src/ledger/waits.ts';
+import { AT, attempt, closing, nodeChange, opening, unique } from './records.ts';
 
 const pool = createPool(inject('databaseUrl'));
 beforeAll(() => migrate(pool));
@@ -129,5 +133,56 @@ describe('closeJob', () => {
     const attempts = outcomes.map((outcome, i) => attempt({ epoch: i + 1, outcome }));
     await closeJob(pool, closing(open, undefined, attempts));
     expect(await findJob(pool, open.spec.id)).toMatchObject({ attemptCount: 5, failoverCount: 2 });
+  });
+});
+
+describe('closeJob of a job that was placed', () => {
+  const ways = ['reserved', 'waiting'] as const;
+
+  async function placed(way: (typeof ways)[number]) {
+    const open = await opened();
+    const attempt = { job: open.spec.id, generation: 1, epoch: 1 };
+    if (way === 'waiting') {
+      await recordWait(pool, { ...attempt, pool: 'test', kind: 'greet', why: 'w', since: AT });
+      return open;
+    }
+    const node = nodeChange();
+    await recordNode(pool, node);
+    const place = { node: node.name, incarnation: 'i1' };
+    expect(await reserve(pool, attempt, place, { overbook: false })).toBe(true);
+    return open;
+  }
+
+  async function places(id: string): Promise<number> {
+    const { rows } = await pool.query(
+      `select 1 from holdfast.reservations where job_id = $1
+       union all select 1 from holdfast.waits where job_id = $1`,
+      [id],
+    );
+    return rows.length;
+  }
+
+  it.each(ways)('takes the place of one that is %s off the record', async (way) => {
+    const [open, other] = [await placed(way), await placed(way)];
+    expect(await closeJob(pool, closing(open, undefined, [attempt()], true))).toEqual({
+      kind: 'own',
+    });
+    expect(await places(open.spec.id)).toBe(0);
+    expect(await places(other.spec.id)).toBe(1);
+  });
+
+  it.each(ways)('leaves the place of one that is %s when another run has it', async (way) => {
+    const open = await placed(way);
+    const foreign = closing({ ...open, runId: 'foreign' }, undefined, [], true);
+    await expect(closeJob(pool, foreign)).rejects.toMatchObject({ code: 'internal' });
+    expect(await places(open.spec.id)).toBe(1);
+  });
+
+  it('fills the slot of its session, too', async () => {
+    const open = opening({ session: { id: unique('session'), index: 0 } });
+    await openJob(pool, open);
+    expect(await closeJob(pool, closing(open, undefined, [], true))).toEqual({ kind: 'own' });
+    expect(await findJob(pool, open.spec.id)).toMatchObject({ state: 'succeeded' });
+    expect(await readPrefix(pool, open.spec.session?.id ?? '', -1, 1)).toHaveLength(1);
   });
 });

@@ -8,9 +8,15 @@ const MESSAGE_LIMIT = 4_096;
 const STACK_LIMIT = 8_192;
 const NAME_LIMIT = 200;
 
-/** The node is stopping: the attempt is given back, uncounted. */
-export function handedBack(place: AttemptPlace): ApplicationFailure {
-  return expected(ATTEMPT_FAILURE.handedBack, `node ${place.node} is stopping`, place);
+/** The node takes no new work, or is stopping: the attempt is given back, uncounted. */
+export function handedBack(place: AttemptPlace, why = 'it is stopping'): ApplicationFailure {
+  return expected(ATTEMPT_FAILURE.handedBack, `node ${place.node}: ${why}`, place);
+}
+
+/** The attempt is lost: the node could not prove that it was alive, and stopped it. */
+export function fenced(place: AttemptPlace): ApplicationFailure {
+  const why = `node ${place.node} lost its lease and stopped the attempt`;
+  return expected(ATTEMPT_FAILURE.fenced, why, place);
 }
 
 /** The node does not have the kind; the handler never started. */
@@ -40,6 +46,7 @@ export function handlerFailed(place: AttemptPlace, error: HandlerError): Applica
     ...place,
     ...(error.name === undefined ? {} : { name: clip(error.name, NAME_LIMIT) }),
     ...(stack === undefined ? {} : { stack }),
+    ...(error.elsewhere ? { elsewhere: true } : {}),
   };
   const failure = ApplicationFailure.create({
     type: error.code,

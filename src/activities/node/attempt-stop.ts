@@ -1,5 +1,6 @@
 import type { Context } from '@temporalio/activity';
 import { abortError } from './abort-error.ts';
+import { LONGEST_TIMER_MS } from './pause.ts';
 
 /** Why an attempt is stopped before its handler ended. */
 export type StopCause =
@@ -9,7 +10,10 @@ export type StopCause =
   | 'not_ours'
   /** The attempt's time is over by this node's own clock. */
   | 'over_time'
-  | 'node_stopping';
+  /** The node is stopping, or has drained for long enough. */
+  | 'node_stopping'
+  /** The node cannot prove that it is alive, so the attempt may run elsewhere by now. */
+  | 'node_fenced';
 
 /** The two steps by which an attempt is stopped. */
 export interface AttemptStop {
@@ -17,6 +21,8 @@ export interface AttemptStop {
   readonly stop: AbortSignal;
   /** Aborted when the handler's grace is over. */
   readonly kill: AbortSignal;
+  /** Stops the attempt; only the first cause counts. */
+  halt(cause: StopCause): void;
   /** The first cause there was. */
   cause(): StopCause | undefined;
   /** Ends the timers. */
@@ -28,13 +34,14 @@ const MESSAGES: Readonly<Record<StopCause, string>> = {
   not_ours: 'the attempt is no longer ours: it timed out or its job was closed',
   over_time: 'the attempt ran over its timeout',
   node_stopping: 'the node is stopping',
+  node_fenced: 'the node lost its lease: the attempt may run on another node by now',
 };
 
-/** A stopping node waits no longer for a handler: its own grace is over by then. */
-const STOPPING_GRACE_MS = 500;
-
-/** Longer delays overflow Node's timers and fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/**
+ * A stopping node waits no longer for a handler, since its own grace is over by then; nor does a
+ * fenced one, since the attempt's successor may be running.
+ */
+const SHORT_GRACE_MS = 500;
 
 /**
  * Watches for the reasons to stop the current attempt: a cancellation from the server, and the
@@ -52,8 +59,7 @@ export function watchForStop(context: Context, cancelGraceMs: number): AttemptSt
   const halt = (why: StopCause): void => {
     if (cause !== undefined) return;
     cause = why;
-    const graceMs = why === 'node_stopping' ? STOPPING_GRACE_MS : cancelGraceMs;
-    timers.push(setTimeout(() => kill.abort(), graceMs));
+    timers.push(setTimeout(() => kill.abort(), isShort(why) ? SHORT_GRACE_MS : cancelGraceMs));
     stop.abort(abortError(MESSAGES[why]));
   };
 
@@ -67,12 +73,17 @@ export function watchForStop(context: Context, cancelGraceMs: number): AttemptSt
   return {
     stop: stop.signal,
     kill: kill.signal,
+    halt,
     cause: () => cause,
     dispose: () => {
       timers.forEach(clearTimeout);
       cancellationSignal.removeEventListener('abort', onCancel);
     },
   };
+}
+
+function isShort(cause: StopCause): boolean {
+  return cause === 'node_stopping' || cause === 'node_fenced';
 }
 
 function causeOf(cancellation: unknown): StopCause {

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 import type { AttemptReport } from '../../domain/activities.ts';
 import type { AttemptPlace } from '../../domain/attempt.ts';
-import { handedBack, handlerFailed, threadDied, timedOut } from './attempt-failure.ts';
+import { fenced, handedBack, handlerFailed, threadDied, timedOut } from './attempt-failure.ts';
 import type { StopCause } from './attempt-stop.ts';
 import type { HandlerEnd } from './handler-executor.ts';
 
@@ -43,6 +43,8 @@ export function verdictOn(
       };
     case 'node_stopping':
       return { outcome: 'handed_back', reason: 'node_stopping', failure: handedBack(place) };
+    case 'node_fenced':
+      return { outcome: 'lost', reason: 'node_fenced', failure: fenced(place) };
     case 'over_time':
       return {
         outcome: 'lost',

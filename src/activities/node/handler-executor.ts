@@ -35,6 +35,8 @@ export interface HandlerError {
   readonly name: string | undefined;
   readonly stack: string | undefined;
   readonly retryable: boolean;
+  /** It asked for another node. */
+  readonly elsewhere: boolean;
 }
 
 /** How a run ended. */

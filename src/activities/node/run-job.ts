@@ -1,14 +1,27 @@
 import { Context } from '@temporalio/activity';
-import type { AttemptReport, Dispatch, NodeActivities } from '../../domain/activities.ts';
+import type {
+  AttemptBeat,
+  AttemptReport,
+  Dispatch,
+  NodeActivities,
+} from '../../domain/activities.ts';
 import type { AttemptPlace } from '../../domain/attempt.ts';
 import type { Json } from '../../domain/json.ts';
-import { handedBack, refused } from './attempt-failure.ts';
+import type { Admission } from './attempt-admission.ts';
+import { admit } from './attempt-admission.ts';
+import { fenced, handedBack, refused } from './attempt-failure.ts';
+import type { AttemptGate } from './attempt-gate.ts';
 import { startHeartbeat } from './attempt-heartbeat.ts';
+import { attemptIds, handlerEvents, logEnd } from './attempt-log.ts';
+import type { AttemptStop } from './attempt-stop.ts';
 import { watchForStop } from './attempt-stop.ts';
 import type { AttemptVerdict } from './attempt-verdict.ts';
 import { verdictOn } from './attempt-verdict.ts';
-import type { HandlerEvents, HandlerExecutor } from './handler-executor.ts';
+import type { HandlerEnd, HandlerExecutor } from './handler-executor.ts';
+import type { NodeLease } from './node-lease.ts';
 import type { NodeLog } from './node-log.ts';
+import type { RunningAttempts } from './running-attempts.ts';
+import type { BeatAnswer, SendBeat } from './send-beat.ts';
 
 /** What a node's attempts tell its process; none of these may throw. */
 interface AttemptEvents {
@@ -26,35 +39,57 @@ export interface NodeActivityDeps {
   readonly executor: HandlerExecutor;
   readonly log: NodeLog;
   readonly events: AttemptEvents;
-  /** True from the moment the node takes no new work. */
-  readonly isStopping: () => boolean;
+  readonly gate: AttemptGate;
+  readonly running: RunningAttempts;
+  readonly lease: Pick<NodeLease, 'isFresh' | 'named'>;
+  readonly sendBeat: SendBeat;
+  readonly leaseMs: number;
   /** How long a handler may run on after it was told to stop. */
   readonly cancelGraceMs: number;
 }
 
-/** The most bytes of JSON that a handler's progress may have; a heartbeat must stay small. */
-const PROGRESS_LIMIT_BYTES = 16_384;
+/** One attempt on its way through the node. */
+interface Attempt {
+  readonly dispatch: Dispatch;
+  readonly context: Context;
+  readonly place: { readonly node: string; readonly startedAt: number };
+  readonly ids: object;
+  readonly progress: { newest?: Json };
+  readonly stopping: AttemptStop;
+}
 
-/** What a node does for workflows. */
+/** The longest wait for the answer to an attempt's own heartbeat. */
+const ANSWER_MS = 2_000;
+
+/** What a node does for the workflows of jobs. */
 export function createNodeActivities(deps: NodeActivityDeps): NodeActivities {
   return {
     runJob: async (dispatch) => {
       refuse(deps, dispatch);
-      return runAttempt(deps, dispatch);
+      const context = Context.current();
+      const place = { node: deps.node, startedAt: Date.now() };
+      const ids = { ...attemptIds(dispatch, deps.node), startedAt: place.startedAt };
+      const stopping = watchForStop(context, deps.cancelGraceMs);
+      const attempt: Attempt = { dispatch, context, place, ids, progress: {}, stopping };
+      const stopBeating = dispatch.byLease === true ? undefined : startBeating(attempt);
+      try {
+        return await runInSlot(deps, attempt);
+      } finally {
+        stopBeating?.();
+        stopping.dispose();
+      }
     },
   };
 }
 
 /** Throws when this node will not run the attempt at all. */
-function refuse(
-  { node, pool, kinds, log, isStopping }: NodeActivityDeps,
-  dispatch: Dispatch,
-): void {
+function refuse({ node, pool, kinds, log, gate }: NodeActivityDeps, dispatch: Dispatch): void {
   const nowhere: AttemptPlace = { node, startedAt: undefined };
-  const ids = fieldsOf(dispatch, node);
-  if (isStopping()) {
-    log.info(ids, 'attempt.handed_back');
-    throw handedBack(nowhere);
+  const ids = attemptIds(dispatch, node);
+  const why = gate.whyClosed();
+  if (why !== undefined) {
+    log.info({ ...ids, why }, 'attempt.handed_back');
+    throw handedBack(nowhere, why);
   }
   if (!kinds.includes(dispatch.kind)) {
     log.info(ids, 'attempt.refused');
@@ -66,63 +101,96 @@ function refuse(
   }
 }
 
-async function runAttempt(deps: NodeActivityDeps, dispatch: Dispatch): Promise<AttemptReport> {
-  const context = Context.current();
-  const { node, executor } = deps;
-  const place = { node, startedAt: Date.now() };
-  const ids = { ...fieldsOf(dispatch, node), startedAt: place.startedAt };
-  const begunAt = performance.now();
-  const progress: { newest?: Json } = {};
-  const events = eventsOf(deps.log, ids, progress);
-  const stopping = watchForStop(context, deps.cancelGraceMs);
-  const stopBeating = startHeartbeat(context, () => ({
+function startBeating(attempt: Attempt): () => void {
+  return startHeartbeat(attempt.context, () => beatOf(attempt));
+}
+
+function beatOf({ dispatch, place, progress }: Attempt): AttemptBeat {
+  return {
     ...place,
     epoch: dispatch.epoch,
     ...(progress.newest === undefined ? {} : { progress: progress.newest }),
-  }));
-  deps.events.attemptStarted();
-  let outcome: AttemptVerdict['outcome'] = 'lost';
-  try {
-    const { stop, kill } = stopping;
-    const end = await executor.run({ dispatch, node, stop, kill, events });
-    const cancellation = context.cancellationSignal.reason as Error | undefined;
-    const verdict = verdictOn(end, stopping.cause(), place, cancellation);
-    outcome = verdict.outcome;
-    logEnd(deps.log, ids, verdict, performance.now() - begunAt);
-    if (verdict.outcome === 'succeeded') return verdict.report;
-    throw verdict.failure;
-  } finally {
-    deps.events.attemptEnded({ kind: dispatch.kind, outcome }, performance.now() - begunAt);
-    stopBeating();
-    stopping.dispose();
-  }
-}
-
-function eventsOf(log: NodeLog, ids: object, progress: { newest?: Json }): HandlerEvents {
-  let hasWarned = false;
-  return {
-    started: () => log.info(ids, 'attempt.started'),
-    // Ours come last: a handler's field named `job` must not hide which job it was.
-    log: (level, message, fields) => log[level]({ ...fields, ...ids }, message),
-    progress: (json) => {
-      const bytes = Buffer.byteLength(json);
-      if (bytes <= PROGRESS_LIMIT_BYTES) {
-        progress.newest = JSON.parse(json) as Json;
-      } else if (!hasWarned) {
-        hasWarned = true;
-        log.warn({ ...ids, bytes, limitBytes: PROGRESS_LIMIT_BYTES }, 'attempt.progress_dropped');
-      }
-    },
   };
 }
 
-function logEnd(log: NodeLog, ids: object, verdict: AttemptVerdict, tookMs: number): void {
-  const { outcome } = verdict;
-  const why = outcome === 'succeeded' ? {} : { reason: verdict.reason.slice(0, 1_000) };
-  const stack = outcome === 'failed' ? { stack: verdict.failure.stack } : {};
-  log.info({ ...ids, outcome, ...why, tookMs: Math.round(tookMs), ...stack }, 'attempt.ended');
+/** A heartbeat that is answered. */
+async function beat({ sendBeat }: NodeActivityDeps, attempt: Attempt): Promise<BeatAnswer> {
+  const { context } = attempt;
+  const answer = await sendBeat(context.info.taskToken, beatOf(attempt), ANSWER_MS);
+  // So that the SDK hears of it too, and reports the attempt as cancelled.
+  if (answer === 'cancelled') context.heartbeat(beatOf(attempt));
+  return answer;
 }
 
-function fieldsOf({ job, generation, epoch, kind, session }: Dispatch, node: string): object {
-  return { job, generation, epoch, kind, node, ...(session === undefined ? {} : { session }) };
+async function runInSlot(deps: NodeActivityDeps, attempt: Attempt): Promise<AttemptReport> {
+  const leave = await deps.gate.enter(attempt.stopping.stop);
+  if (leave === undefined) throw withoutSlot(deps, attempt);
+  const { job, generation, epoch } = attempt.dispatch;
+  const running = {
+    held: { job, generation, epoch },
+    beat: () => beat(deps, attempt),
+    halt: attempt.stopping.halt,
+  };
+  deps.running.add(running);
+  let outcome: AttemptVerdict['outcome'] = 'lost';
+  const begunAt = performance.now();
+  deps.events.attemptStarted();
+  try {
+    const verdict = await runHandler(deps, attempt);
+    outcome = verdict.outcome;
+    logEnd(deps.log, attempt.ids, verdict, performance.now() - begunAt);
+    if (verdict.outcome === 'succeeded') return verdict.report;
+    throw verdict.failure;
+  } finally {
+    const { kind } = attempt.dispatch;
+    deps.events.attemptEnded({ kind, outcome }, performance.now() - begunAt);
+    leave();
+    deps.running.remove(running, outcome === 'handed_back');
+  }
+}
+
+/** No slot was free in time, the node takes no more work, or the attempt was stopped meanwhile. */
+function withoutSlot({ node, log, gate }: NodeActivityDeps, { ids, stopping, context }: Attempt) {
+  const nowhere: AttemptPlace = { node, startedAt: undefined };
+  const cause = stopping.cause();
+  if (cause !== undefined && cause !== 'node_stopping') {
+    const verdict = verdictOn({ kind: 'terminated' }, cause, nowhere, cancellationOf(context));
+    if (verdict.outcome !== 'succeeded') return verdict.failure;
+  }
+  const why = gate.whyClosed() ?? 'no slot was free';
+  log.info({ ...ids, why }, 'attempt.handed_back');
+  return handedBack(nowhere, why);
+}
+
+async function runHandler(deps: NodeActivityDeps, attempt: Attempt): Promise<AttemptVerdict> {
+  const { context, dispatch, ids, place, progress, stopping } = attempt;
+  const admission = await admitAttempt(deps, attempt);
+  if (admission === 'gone') {
+    return { outcome: 'lost', reason: 'gone_before_start', failure: fenced(place) };
+  }
+  const { stop, kill } = stopping;
+  const events = handlerEvents(deps.log, ids, progress);
+  const end: HandlerEnd =
+    admission === 'stopped'
+      ? { kind: 'terminated' }
+      : await deps.executor.run({ dispatch, node: deps.node, stop, kill, events });
+  return verdictOn(end, stopping.cause(), place, cancellationOf(context));
+}
+
+function admitAttempt(deps: NodeActivityDeps, attempt: Attempt): Promise<Admission> {
+  const { lease, leaseMs } = deps;
+  return admit(
+    {
+      lease,
+      leaseMs,
+      byLease: attempt.dispatch.byLease === true,
+      nowMs: () => performance.now(),
+      beat: () => beat(deps, attempt),
+    },
+    attempt.stopping.stop,
+  );
+}
+
+function cancellationOf(context: Context): Error | undefined {
+  return context.cancellationSignal.reason as Error | undefined;
 }

@@ -1,18 +1,23 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
+import type { Labels } from '../../domain/labels.ts';
 import type { NodeOptions } from '../../workers/node/node-options.ts';
 import type { LogFlags } from '../create-log.ts';
 import { addLogOptions, createLog } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addTemporalOptions, findTemporal } from '../find-connection.ts';
-import { choiceOption, countOption, durationOption } from '../option-values.ts';
+
+import { choiceOption, countOption, durationOption, labelOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 
-type NodeFlags = Omit<NodeOptions, 'jobs' | 'temporal' | 'log'> & { readonly jobs: string };
+type NodeFlags = Omit<NodeOptions, 'jobs' | 'labels' | 'temporal' | 'log'> & {
+  readonly jobs: string;
+  readonly label?: Labels;
+};
 
 /** `holdfast node`: runs handlers; needs Temporal only. */
 export function nodeCommand(terminal: Terminal): Command {
@@ -40,6 +45,15 @@ export function nodeCommand(terminal: Terminal): Command {
         '5s',
       ),
     )
+    .addOption(
+      durationOption(
+        '--lease <time>',
+        'silence after which it counts as lost and its attempts run elsewhere',
+      ).default('5s'),
+    )
+    .addOption(
+      labelOption('--label <name=value>', 'what it has or is, such as gpu=a100 (repeatable)'),
+    )
     .addHelpText('after', HELP);
   addTemporalOptions(command);
   addHealthOptions(command);
@@ -50,8 +64,9 @@ export function nodeCommand(terminal: Terminal): Command {
       const log = await createLog(flags, terminal);
       const { startNode } = await import('../../workers/node/start-node.ts');
       const options = pick(flags, 'name', 'pool', 'jobs', 'slots', 'isolation');
-      const graces = pick(flags, 'shutdownGrace', 'cancelGrace');
-      const start = () => startNode({ ...options, ...graces, temporal, log });
+      const times = pick(flags, 'shutdownGrace', 'cancelGrace', 'lease');
+      const labels = flags.label === undefined ? {} : { labels: flags.label };
+      const start = () => startNode({ ...options, ...times, ...labels, temporal, log });
       return startWithHealth('node', flags, log, start);
     }),
   );
@@ -68,4 +83,5 @@ ends it at once.
 
 Examples:
   $ holdfast node --pool gpu --name gpu-1 --jobs ./jobs.ts
+  $ holdfast node --pool gpu --name gpu-2 --jobs ./jobs.ts --label gpu=a100 --label zone=b
   $ holdfast node --pool web --jobs ./dist/jobs.js --slots 50 --isolation inline`;

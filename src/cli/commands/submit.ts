@@ -1,3 +1,4 @@
+import type { Option } from 'commander';
 import { Command } from 'commander';
 import type { JobHandle, JobsClient } from '../../client/jobs.ts';
 import type { SubmitOptions } from '../../client/job-request.ts';
@@ -11,12 +12,15 @@ import { findDefinition } from '../find-definition.ts';
 import { formatDocument } from '../format/document.ts';
 import { countOption, durationOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
+import type { PlacementFlags } from '../placement-flags.ts';
+import { addPlacementOptions, placementOf } from '../placement-flags.ts';
 import { readInput } from '../read-input.ts';
+import { oneLine } from '../report-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 import { withClient } from '../with-client.ts';
 
-interface SubmitFlags extends ConnectionFlags {
+interface SubmitFlags extends ConnectionFlags, PlacementFlags {
   readonly input?: string;
   readonly jobs?: string;
   readonly pool?: string;
@@ -24,7 +28,7 @@ interface SubmitFlags extends ConnectionFlags {
   readonly session?: string;
   readonly index?: number;
   readonly timeout?: Duration;
-  readonly heartbeat?: Duration;
+  readonly heartbeat?: Duration | 'lease';
   readonly wait?: boolean;
   readonly waitTimeout?: Duration;
   readonly json?: boolean;
@@ -43,17 +47,27 @@ export function submitCommand(terminal: Terminal): Command {
     .option('--session <id>', 'the session that its result belongs to, with --index')
     .addOption(countOption('--index <number>', 'its place in the session, from 0', 0))
     .addOption(durationOption('--timeout <time>', 'the longest that one attempt may take'))
-    .addOption(
-      durationOption('--heartbeat <time>', 'the silence after which an attempt counts as lost'),
-    )
+    .addOption(heartbeatOption())
     .option('--wait', 'wait for the result and print it')
     .addOption(
       durationOption('--wait-timeout <time>', 'wait no longer than this').implies({ wait: true }),
     )
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
+  addPlacementOptions(command);
   addConnectionOptions(command);
   return command.action((kind: string, flags: SubmitFlags) => submit(terminal, kind, flags));
+}
+
+function heartbeatOption(): Option {
+  const option = durationOption(
+    '--heartbeat <time>',
+    'the silence after which an attempt counts as lost, or lease: when its node does',
+  );
+  const { parseArg } = option;
+  return option.argParser((text: string, before) =>
+    text === 'lease' ? text : parseArg?.(text, before),
+  );
 }
 
 async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Promise<void> {
@@ -62,14 +76,17 @@ async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Pro
   const input = flags.input === undefined ? undefined : await readInput(flags.input, terminal);
   const options = {
     ...pick(flags, 'pool', 'id', 'timeout', 'heartbeat'),
+    ...placementOf(flags),
     ...(session === undefined ? {} : { session }),
   };
   await withClient(flags, terminal, async ({ jobs }) => {
     const job = await submitTo(jobs, target, input, options);
+    const { warnings } = job;
+    await terminal.note(...warnings.map((warning) => `warning: ${oneLine(warning)}`));
     if (flags.json !== true) await terminal.print(job.id);
     const result = flags.wait === true ? { result: await resultOf(job, flags) } : {};
     if (flags.json === true) {
-      await terminal.print(formatDocument({ id: job.id, kind, ...result }));
+      await terminal.print(formatDocument({ id: job.id, kind, warnings, ...result }));
     } else if ('result' in result) {
       await terminal.print(JSON.stringify(result.result, null, 2));
     }
@@ -133,4 +150,6 @@ Examples:
   $ holdfast submit greet --jobs ./jobs.ts --input '{"name":"Ada"}' --wait
   $ holdfast submit transcribe --pool gpu --input @42.json --id utt-42
   $ holdfast submit transcribe --pool gpu --input @42.json --session s1 --index 42
+  $ holdfast submit transcribe --pool gpu --input @42.json --label gpu=a100
+  $ holdfast submit clean-up --pool gpu --pin gpu-1 --on-offline fallback --pin-after 1m
   $ make-input | holdfast submit greet --pool default --input - --json`;

@@ -6,6 +6,11 @@ export function formatTime(time: Date | undefined): string {
   return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
 }
 
+/** A time in the local zone with its milliseconds, as `2026-08-01 14:03:22.417`. */
+export function formatTimeToMs(time: Date): string {
+  return `${formatTime(time)}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+}
+
 /** A time and how long ago it was, or how long it is until then. */
 export function formatTimeAndAge(time: Date, now: Date): string {
   const age = now.getTime() - time.getTime();

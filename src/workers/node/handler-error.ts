@@ -16,13 +16,25 @@ export function handlerError(thrown: unknown, code: ErrorCode): HandlerError {
     return {
       code,
       ...describe(thrown),
-      retryable: mayRetry && (thrown as { nonRetryable?: unknown } | null)?.nonRetryable !== true,
+      retryable: mayRetry && !hasFlag(thrown, 'nonRetryable'),
+      elsewhere: mayRetry && hasFlag(thrown, 'retryElsewhere'),
     };
   } catch {
     // A getter or a proxy of the handler's own threw.
     const message = 'the handler threw something that cannot be read';
-    return { code, message, name: undefined, stack: undefined, retryable: mayRetry };
+    return {
+      code,
+      message,
+      name: undefined,
+      stack: undefined,
+      retryable: mayRetry,
+      elsewhere: false,
+    };
   }
+}
+
+function hasFlag(thrown: unknown, name: 'nonRetryable' | 'retryElsewhere'): boolean {
+  return (thrown as Partial<Record<typeof name, unknown>> | null | undefined)?.[name] === true;
 }
 
 function describe(thrown: unknown): Pick<HandlerError, 'message' | 'name' | 'stack'> {

@@ -4,6 +4,9 @@ import type { TemporalOptions } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { invalid } from '../../domain/errors.ts';
+import type { Labels } from '../../domain/labels.ts';
+import { checkLabels } from '../../domain/labels.ts';
+import { DEFAULT_LEASE_MS, LEAST_LEASE_MS } from '../../domain/node.ts';
 import { checkName } from '../../domain/check.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import { defaultLog } from '../default-log.ts';
@@ -30,6 +33,13 @@ export interface NodeOptions {
   readonly shutdownGrace?: Duration;
   /** How long a handler may run on after its signal was aborted. @default '5s' */
   readonly cancelGrace?: Duration;
+  /**
+   * Silence after which the node counts as lost and its attempts run elsewhere; a node that cannot
+   * reach Temporal for so long stops its attempts. From 1s. @default '5s'
+   */
+  readonly lease?: Duration;
+  /** What the node has or is, such as `{ gpu: 'a100' }`: jobs may ask for it. @default {} */
+  readonly labels?: Labels;
   /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
   readonly temporal?: TemporalOptions;
   /** @default JSON lines on standard error */
@@ -46,6 +56,8 @@ export interface ResolvedNodeOptions {
   readonly slots: number;
   readonly shutdownGraceMs: number;
   readonly cancelGraceMs: number;
+  readonly leaseMs: number;
+  readonly labels: Labels;
   readonly temporal: TemporalOptions;
   readonly log: Logger;
 }
@@ -64,6 +76,8 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     slots: checkSlots(options.slots ?? availableParallelism()),
     shutdownGraceMs: parseDuration(shutdownGrace, 'shutdownGrace'),
     cancelGraceMs: parseDuration(cancelGrace, 'cancelGrace'),
+    leaseMs: options.lease === undefined ? DEFAULT_LEASE_MS : leaseMsOf(options.lease),
+    labels: checkLabels(options.labels, 'labels'),
     temporal,
     log: options.log ?? defaultLog(),
   };
@@ -79,6 +93,12 @@ function sourceOf({ jobs, isolation }: NodeOptions): ResolvedNodeOptions['source
   if (typeof jobs === 'string') return { isolation: 'thread', file: jobs };
   const hint = 'put the definitions in a file and give its path';
   throw invalid('isolation', '"inline" for definitions', chosen, hint);
+}
+
+function leaseMsOf(lease: Duration): number {
+  const leaseMs = parseDuration(lease, 'lease');
+  if (leaseMs >= LEAST_LEASE_MS) return leaseMs;
+  throw invalid('lease', `a duration from ${LEAST_LEASE_MS / 1000}s`, lease);
 }
 
 function checkSlots(slots: unknown): number {

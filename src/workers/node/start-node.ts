@@ -1,24 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { NativeConnection } from '@temporalio/worker';
-import { Worker } from '@temporalio/worker';
-import { createNodeActivities } from '../../activities/node/run-job.ts';
 import type { TemporalConfig } from '../../config.ts';
 import { temporalConfig } from '../../config.ts';
-import { HoldfastError } from '../../domain/errors.ts';
-import { nodeIdentity } from '../../domain/node-identity.ts';
-import { poolQueue } from '../../domain/queues.ts';
 import { installRuntime } from '../runtime-log.ts';
 import { Alerts } from '../alerts.ts';
 import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
-import type { Metrics } from '../metrics.ts';
 import { processMetrics } from '../metrics.ts';
-import type { NodeHandlers } from './node-handlers.ts';
 import { nodeHandlers } from './node-handlers.ts';
 import type { NodeOptions, ResolvedNodeOptions } from './node-options.ts';
 import { resolveNodeOptions } from './node-options.ts';
-import { runWorker } from '../run-worker.ts';
+import type { NodeProcessDeps } from './node-process.ts';
+import { NodeProcess } from './node-process.ts';
 
 export type { NodeOptions } from './node-options.ts';
 
@@ -27,11 +20,12 @@ export interface RunningNode {
   readonly name: string;
   /** Names this start of the node; another start of the same name has another one. */
   readonly incarnation: string;
-  /** Why it takes no work now; undefined when it does. */
+  /** Why it takes no work now, or cannot prove that it lives; undefined when all is well. */
   readonly whyNotReady: () => Promise<string | undefined>;
   /**
-   * Settles when the node has ended: resolves after {@link stop}, rejects when its worker failed
-   * or a handler's thread could not be ended.
+   * Settles when the node has ended: resolves after {@link stop}, rejects when a worker failed, a
+   * handler's thread could not be ended (`node_stuck`), or another process took the node's name
+   * (`node_superseded`).
    */
   readonly stopped: Promise<void>;
   /**
@@ -41,11 +35,9 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-/** How much longer than all its graces a worker may take to stop. */
-const STOP_RESERVE_MS = 15_000;
-
 /**
- * Starts a node: a worker that runs the jobs of a pool. Resolves when it polls.
+ * Starts a node: it runs the jobs of a pool, and those that are placed on it. Resolves when it
+ * polls; it gets its lease as soon as an orchestrator answers.
  *
  * @throws HoldfastError `invalid_input`, `handler_file_failed` or `temporal_unavailable`
  */
@@ -64,23 +56,23 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const metrics = processMetrics();
     const alerts = new Alerts(node.log, metrics);
     stuck.signal.addEventListener('abort', () => alerts.raise('thread_stuck', { node: node.name }));
-    const worker = await createWorker(node, handlers, metrics, {
-      ...config,
-      connection,
-      incarnation,
+    const { namespace } = config;
+    const nodeProcess = await createProcess(config, {
+      ...{ node, handlers, incarnation, connection, namespace, metrics },
+      stuck: stuck.signal,
     });
-    const stopped = watchEnd(worker, node, stuck.signal, closers);
-    await polling(worker, stopped);
-    const { name, pool, slots, source, log } = node;
-    const { isolation } = source;
-    const { kinds } = handlers;
-    log.info({ node: name, incarnation, pool, slots, isolation, kinds }, 'node.started');
+    const stopped = watchEnd(nodeProcess, node, closers);
+    await polling(nodeProcess, stopped);
+    logStart(node, incarnation, handlers.kinds);
     return {
-      name,
+      name: node.name,
       incarnation,
       stopped,
-      whyNotReady: () => whyNotReady(worker),
-      stop: () => shutDown(worker, node, stopped),
+      whyNotReady: () => Promise.resolve(nodeProcess.whyNotReady()),
+      stop: async () => {
+        await nodeProcess.stop();
+        await stopped;
+      },
     };
   } catch (error) {
     await closers.closeAll();
@@ -88,60 +80,25 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   }
 }
 
-async function createWorker(
-  node: ResolvedNodeOptions,
-  { executor, kinds }: NodeHandlers,
-  events: Metrics,
-  place: TemporalConfig & { connection: NativeConnection; incarnation: string },
-): Promise<Worker> {
-  const { name, pool, slots, log, cancelGraceMs, shutdownGraceMs } = node;
-  const { connection, namespace, incarnation } = place;
-  let worker: Worker | undefined;
-  const isStopping = (): boolean => worker !== undefined && worker.getState() !== 'RUNNING';
-  const deps = { node: name, pool, kinds, executor, log, events, isStopping, cancelGraceMs };
+async function createProcess(config: TemporalConfig, deps: NodeProcessDeps): Promise<NodeProcess> {
   try {
-    worker = await Worker.create({
-      connection,
-      namespace,
-      taskQueue: poolQueue(pool),
-      identity: nodeIdentity(name, incarnation),
-      activities: createNodeActivities(deps),
-      maxConcurrentActivityTaskExecutions: slots,
-      // A frozen node's open polls each swallow a dispatch for a heartbeat timeout.
-      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
-      maxHeartbeatThrottleInterval: '1s',
-      shutdownGraceTime: shutdownGraceMs,
-      shutdownForceTime: shutdownGraceMs + cancelGraceMs + STOP_RESERVE_MS,
-    });
-    return worker;
+    return await NodeProcess.create(deps);
   } catch (error) {
-    throw unreachable(error, place);
+    throw unreachable(error, config);
   }
 }
 
-/** Runs the worker to its end. A stuck thread ends the node: only a new process is rid of it. */
 function watchEnd(
-  worker: Worker,
+  nodeProcess: NodeProcess,
   { name, log }: ResolvedNodeOptions,
-  stuck: AbortSignal,
   closers: Closers,
 ): Promise<void> {
-  const onStuck = (): void => {
-    log.error({ node: name }, 'node.thread_stuck');
-    if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  stuck.addEventListener('abort', onStuck, { once: true });
   const run = async (): Promise<void> => {
     try {
-      await runWorker(worker, log);
+      await nodeProcess.run();
     } finally {
       await closers.closeAll();
       log.info({ node: name }, 'node.stopped');
-    }
-    if (stuck.aborted) {
-      throw new HoldfastError('node_stuck', `node ${name}: a handler's thread could not be ended`, {
-        hint: 'the handler blocks in native code; start the node again',
-      });
     }
   };
   const stopped = run();
@@ -150,29 +107,19 @@ function watchEnd(
   return stopped;
 }
 
-function whyNotReady(worker: Worker): Promise<string | undefined> {
-  const { runState, hasOutstandingActivityPoll, numInFlightActivities } = worker.getStatus();
-  if (runState !== 'RUNNING') return Promise.resolve(`its worker is ${runState.toLowerCase()}`);
-  const isWorking = hasOutstandingActivityPoll || numInFlightActivities > 0;
-  return Promise.resolve(isWorking ? undefined : 'it does not poll');
-}
-
-async function polling(worker: Worker, stopped: Promise<void>): Promise<void> {
+async function polling(nodeProcess: NodeProcess, stopped: Promise<void>): Promise<void> {
   let hasEnded = false;
   const onEnd = (): void => void (hasEnded = true);
   stopped.then(onEnd, onEnd);
-  while (!worker.getStatus().hasOutstandingActivityPoll && !hasEnded) await nextTurn();
+  while (!nodeProcess.isPolling && !hasEnded) await nextTurn();
   if (hasEnded) await stopped;
 }
 
-async function shutDown(
-  worker: Worker,
-  { name, log }: ResolvedNodeOptions,
-  stopped: Promise<void>,
-): Promise<void> {
-  if (worker.getState() === 'RUNNING') {
-    log.info({ node: name }, 'node.stopping');
-    worker.shutdown();
-  }
-  await stopped;
+function logStart(
+  { name, pool, slots, source, log }: ResolvedNodeOptions,
+  incarnation: string,
+  kinds: readonly string[],
+): void {
+  const { isolation } = source;
+  log.info({ node: name, incarnation, pool, slots, isolation, kinds }, 'node.started');
 }

@@ -1,0 +1,78 @@
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { checkName } from '../domain/check.ts';
+import { HoldfastError, invalid } from '../domain/errors.ts';
+import { jobWorkflowId } from '../domain/ids.ts';
+import { jobNotFound } from '../domain/job-not-found.ts';
+import type { JobStatus, Move } from '../domain/messages.ts';
+import { MOVE_UPDATE } from '../domain/messages.ts';
+import { nodeOfIdentity } from '../domain/node-identity.ts';
+import type { Connections } from './connections.ts';
+import { updateError } from './update-error.ts';
+
+const PATIENCE_MS = 15_000;
+const ATTEMPT = /^attempt\//;
+// temporal.api.enums.v1.PendingActivityState
+const SCHEDULED = 1;
+
+/** See `JobsClient.move`. */
+export async function moveJob(connections: Connections, id: string, to: Move): Promise<void> {
+  const { client, place } = connections;
+  const move = checkMove(to);
+  const handle = client.workflow.getHandle(jobWorkflowId(id));
+  try {
+    const { status, raw } = await handle.describe();
+    if (status.name !== 'RUNNING') throw jobClosed(id);
+    // The job's workflow cannot see whether a node has taken its attempt; the server can.
+    const running = raw.pendingActivities?.find(
+      ({ activityId, state }) => ATTEMPT.test(activityId ?? '') && Number(state) !== SCHEDULED,
+    );
+    if (running !== undefined) throw jobRunning(id, nodeOfIdentity(running.lastWorkerIdentity));
+    await client.withDeadline(Date.now() + PATIENCE_MS, () =>
+      handle.executeUpdate<JobStatus, [Move]>(MOVE_UPDATE, { args: [move] }),
+    );
+  } catch (error) {
+    if (error instanceof HoldfastError) throw error;
+    if (error instanceof WorkflowNotFoundError) throw await goneError(connections, id);
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noAnswer(id, error);
+    throw updateError(error, place);
+  }
+}
+
+function checkMove(to: Move): Move {
+  const { node, pool } = to as { node?: string; pool?: string };
+  if ((node === undefined) === (pool === undefined)) {
+    throw invalid('to', '{ node } or { pool }', to);
+  }
+  return node === undefined ? { pool: checkName(pool, 'pool') } : { node: checkName(node, 'node') };
+}
+
+/** Closed between the two calls, or forgotten by Temporal since, or never there. */
+async function goneError({ ledger }: Connections, id: string): Promise<HoldfastError> {
+  return (await ledger.findJob(id)) === undefined ? jobNotFound(id) : jobClosed(id);
+}
+
+function jobClosed(id: string): HoldfastError {
+  return new HoldfastError('job_closed', `job ${id} has ended already`, {
+    hint: `see \`holdfast jobs show ${id}\``,
+    details: { job: id },
+  });
+}
+
+function jobRunning(id: string, node: string | undefined): HoldfastError {
+  const where = node === undefined ? '' : ` on node ${node}`;
+  return new HoldfastError('job_running', `job ${id} runs${where} now`, {
+    hint: 'a job that runs is not moved: drain its node, or cancel it and submit it anew',
+    details: { job: id, node },
+  });
+}
+
+function noAnswer(id: string, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'temporal_unavailable',
+    `no orchestrator answered for job ${id} within ${PATIENCE_MS / 1000} s`,
+    { cause, hint: 'start one with `holdfast orchestrator`, then ask again' },
+  );
+}

@@ -1,0 +1,89 @@
+import type { ClosedJob, OpenedJob, Placed } from '../../domain/activities.ts';
+import { decodePayload } from '../decode-payload.ts';
+import type { HistoryEvent } from '../event-time.ts';
+import { eventTime } from '../event-time.ts';
+import type { StoryBook } from './story-book.ts';
+
+type Marker = NonNullable<HistoryEvent['markerRecordedEventAttributes']>;
+
+/** The SDK's record of a local activity. */
+const LOCAL_ACTIVITY = 'core_local_activity';
+
+/** What the ledger answered the job's workflow. */
+export function tellMarker(book: StoryBook, event: HistoryEvent, marker: Marker): void {
+  if (marker.markerName !== LOCAL_ACTIVITY) return;
+  const data = decodePayload(marker.details?.['data']?.payloads?.[0]);
+  const type = (data as { activity_type?: string } | undefined)?.activity_type ?? '';
+  const at = eventTime(event);
+  if (marker.failure != null) {
+    // Whoever asks these does without an answer.
+    if (type === 'findAttempt' || type === 'excuseLoss') return;
+    book.tell(at, 'ledger_away', `the ledger does not answer (${type}): it is asked until it does`);
+    return;
+  }
+  tellAnswer(book, at, type, decodePayload(marker.details?.['result']?.payloads?.[0]));
+}
+
+/** What the ledger answered, by whichever way it was asked. */
+export function tellAnswer(book: StoryBook, at: Date, type: string, answer: unknown): void {
+  switch (type) {
+    case 'openJob':
+      return tellOpened(book, at, answer as OpenedJob);
+    case 'placeAttempt':
+      return tellPlaced(book, at, answer as Placed);
+    case 'excuseLoss':
+      if (typeof answer === 'string') {
+        book.tell(at, 'excused', `the loss does not count: ${answer}`, { epoch: book.epoch });
+      }
+      return;
+    case 'nodesFor':
+      book.tell(at, 'placed', `runs on each of ${(answer as string[]).join(', ') || 'no node'}`);
+      return;
+    case 'closeJob':
+      return tellRecorded(book, at, answer as ClosedJob);
+  }
+}
+
+function tellOpened(book: StoryBook, at: Date, answer: OpenedJob): void {
+  if (answer.kind === 'opened') book.tell(at, 'opened', 'is recorded in the ledger');
+  else book.tell(at, 'opened', `may not run: the ledger answers ${outcomeText(answer.outcome)}`);
+}
+
+function tellPlaced(book: StoryBook, at: Date, placed: Placed): void {
+  switch (placed.kind) {
+    case 'node':
+      book.tell(at, 'placed', `a slot of node ${placed.node} is reserved for it`, {
+        node: placed.node,
+      });
+      return;
+    case 'pool':
+      book.tell(at, 'placed', 'any node of its pool will do');
+      return;
+    case 'wait':
+      book.tell(at, 'waiting', `waits: ${placed.why}`, {
+        node: placed.node ?? undefined,
+        until: placed.until == null ? undefined : new Date(placed.until),
+      });
+      return;
+    case 'fail':
+      book.tell(at, 'waiting', `waits no longer: ${placed.code}: ${placed.message}`);
+  }
+}
+
+function tellRecorded(book: StoryBook, at: Date, closed: ClosedJob): void {
+  switch (closed.kind) {
+    case 'own':
+      book.tell(at, 'recorded', 'its end is on record in the ledger');
+      return;
+    case 'earlier':
+      book.tell(at, 'recorded', `the ledger has another end: ${outcomeText(closed.outcome)}`);
+      return;
+    case 'missing':
+      book.tell(at, 'recorded', 'the ledger does not know it: it is recorded anew');
+  }
+}
+
+function outcomeText(outcome: Extract<ClosedJob, { kind: 'earlier' }>['outcome']): string {
+  if (outcome.state === 'succeeded') return 'that it succeeded';
+  return `${outcome.error.code}: ${outcome.error.message}`;
+}

@@ -1,0 +1,212 @@
+import type { NativeConnection } from '@temporalio/worker';
+import { createLeaseActivities } from '../../activities/node/create-lease-activities.ts';
+import { NodeLease } from '../../activities/node/node-lease.ts';
+import { pause } from '../../activities/node/pause.ts';
+import { createNodeActivities } from '../../activities/node/run-job.ts';
+import { RunningAttempts } from '../../activities/node/running-attempts.ts';
+import { HoldfastError } from '../../domain/errors.ts';
+import { STOPPING_SIGNAL } from '../../domain/messages.ts';
+import type { LeaseBeat } from '../../domain/node.ts';
+import type { Metrics } from '../metrics.ts';
+import type { NodeCalls } from './node-calls.ts';
+import { createNodeCalls } from './node-calls.ts';
+import { dropGone, fence } from './node-fencing.ts';
+import type { NodeHandlers } from './node-handlers.ts';
+import { NodeModes } from './node-mode.ts';
+import type { ResolvedNodeOptions } from './node-options.ts';
+import { nodeRegistration } from './node-registration.ts';
+import { NodeWorkers } from './node-workers.ts';
+import { PollPermits } from './poll-permits.ts';
+import { Registration } from './registration.ts';
+import { SlotGate } from './slot-gate.ts';
+
+/** What a {@link NodeProcess} is made of. */
+export interface NodeProcessDeps {
+  readonly node: ResolvedNodeOptions;
+  readonly handlers: NodeHandlers;
+  readonly incarnation: string;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly metrics: Metrics;
+  /** Aborted when a handler's thread could not be ended. */
+  readonly stuck: AbortSignal;
+}
+
+/** How long a stop waits for the word of it to get through. */
+const TELL_STOP_MS = 300;
+
+/** One incarnation of a node, from its registration to its end. */
+export class NodeProcess {
+  readonly #deps: NodeProcessDeps;
+  readonly #calls: NodeCalls;
+  readonly #gate: SlotGate;
+  readonly #running: RunningAttempts;
+  readonly #lease: NodeLease;
+  readonly #modes: NodeModes;
+  readonly #registration: Registration;
+  #workers: NodeWorkers | undefined;
+  #isStopping = false;
+  #isSuperseded = false;
+
+  private constructor(deps: NodeProcessDeps) {
+    this.#deps = deps;
+    const { node, incarnation, metrics, handlers } = deps;
+    const { name, log, slots, leaseMs } = node;
+    const calls = (this.#calls = createNodeCalls(name, incarnation, deps));
+    const gate = (this.#gate = new SlotGate(slots, metrics));
+    const running = (this.#running = new RunningAttempts(() => this.#modes.checkDrained()));
+    this.#modes = new NodeModes({ node: name, incarnation, gate, running, calls, log });
+    const registration = nodeRegistration(node, incarnation, handlers.kinds);
+    this.#registration = new Registration({ node: name, registration, calls, log });
+    this.#lease = new NodeLease({
+      leaseMs,
+      sendBeat: calls.sendBeat,
+      describe: () => this.#describe(),
+      events: {
+        held: () => this.#onHeld(),
+        stale: () => fence(this.#fencing, 'its lease has run out'),
+        lost: () => this.#onLost(),
+        superseded: () => this.#onSuperseded(),
+      },
+    });
+    metrics.nodeSlots(slots);
+    metrics.slotsUsed(0);
+  }
+
+  /** Makes it; it does not poll yet. */
+  static async create(deps: NodeProcessDeps): Promise<NodeProcess> {
+    const made = new NodeProcess(deps);
+    made.#workers = await made.#createWorkers();
+    return made;
+  }
+
+  get isPolling(): boolean {
+    return this.#workers!.arePolling;
+  }
+
+  /** Why it takes no work now, or cannot prove that it lives; undefined when all is well. */
+  whyNotReady(): string | undefined {
+    const isLeased = this.#lease.isFresh();
+    return (
+      this.#workers!.whyNotReady() ??
+      this.#gate.whyClosed() ??
+      (isLeased ? undefined : 'it holds no lease: no orchestrator has granted it')
+    );
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws HoldfastError `node_superseded` or `node_stuck`, or what a worker threw
+   */
+  async run(): Promise<void> {
+    const { node, stuck } = this.#deps;
+    const onStuck = (): void => {
+      node.log.error({ node: node.name }, 'node.thread_stuck');
+      void this.stop();
+    };
+    stuck.addEventListener('abort', onStuck, { once: true });
+    const registering = this.#registration.run();
+    try {
+      await this.#workers!.run(() => this.#endLease());
+    } finally {
+      this.#endLease();
+      await registering;
+    }
+    this.#throwCause();
+  }
+
+  /** Takes no new work, and ends when what runs has ended or was handed back. */
+  async stop(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    const { node, incarnation } = this.#deps;
+    node.log.info({ node: node.name }, 'node.stopping');
+    this.#gate.stop('it is stopping');
+    this.#running.forgetHandedBack();
+    // Best effort: the end of its lease says it again.
+    const told = this.#calls
+      .tell(STOPPING_SIGNAL, { incarnation, handedBack: [] })
+      .catch(() => undefined);
+    const waited = new AbortController();
+    await Promise.race([told, pause(TELL_STOP_MS, waited.signal)]);
+    waited.abort();
+    this.#workers!.stopJobs();
+  }
+
+  #createWorkers(): Promise<NodeWorkers> {
+    const { node, handlers, incarnation, connection, namespace, metrics } = this.#deps;
+    const { name, pool, log, leaseMs, cancelGraceMs } = node;
+    const { sendBeat } = this.#calls;
+    const [gate, running, lease] = [this.#gate, this.#running, this.#lease];
+    return NodeWorkers.create({
+      ...{ node, incarnation, connection, namespace },
+      permits: new PollPermits(gate),
+      jobActivities: createNodeActivities({
+        ...{ node: name, pool, log, leaseMs, cancelGraceMs },
+        ...{ kinds: handlers.kinds, executor: handlers.executor },
+        ...{ gate, running, lease, sendBeat, events: metrics },
+      }),
+      leaseActivities: createLeaseActivities({
+        lease,
+        setMode: (mode, from) => this.#modes.set(mode, from),
+        onSuperseded: () => this.#onSuperseded(),
+      }),
+    });
+  }
+
+  #describe(): LeaseBeat {
+    this.#deps.metrics.leaseAge(this.#lease.ageMs() ?? 0);
+    const { incarnation } = this.#deps;
+    return { incarnation, slotsUsed: this.#gate.used, running: this.#running.held };
+  }
+
+  #onHeld(): void {
+    const { node, incarnation } = this.#deps;
+    node.log.info({ node: node.name, incarnation, leaseMs: node.leaseMs }, 'node.lease_held');
+    this.#registration.granted();
+  }
+
+  #onLost(): void {
+    const { node, incarnation } = this.#deps;
+    node.log.warn({ node: node.name, incarnation }, 'node.lease_lost');
+    void dropGone(this.#fencing);
+    this.#registration.lost();
+  }
+
+  #onSuperseded(): void {
+    if (this.#isSuperseded) return;
+    this.#isSuperseded = true;
+    const { node, incarnation } = this.#deps;
+    node.log.warn({ node: node.name, incarnation }, 'node.superseded');
+    this.#gate.stop('another process has taken its name');
+    fence(this.#fencing, 'another process has taken its name');
+    this.#isStopping = true;
+    this.#workers?.stopJobs();
+  }
+
+  #endLease(): void {
+    this.#registration.stop();
+    this.#modes.stop();
+    this.#lease.end({ handedBack: this.#running.handedBack });
+  }
+
+  #throwCause(): void {
+    const { name } = this.#deps.node;
+    if (this.#isSuperseded) {
+      const message = `node ${name}: another process has taken its name`;
+      throw new HoldfastError('node_superseded', message, {
+        hint: 'give each node that runs at the same time a name of its own',
+      });
+    }
+    if (!this.#deps.stuck.aborted) return;
+    throw new HoldfastError('node_stuck', `node ${name}: a handler's thread could not be ended`, {
+      hint: 'the handler blocks in native code; start the node again',
+    });
+  }
+
+  get #fencing() {
+    const { node } = this.#deps;
+    return { node: node.name, log: node.log, running: this.#running };
+  }
+}
