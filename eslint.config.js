@@ -67,7 +67,7 @@ const table = [
   {
     room: 'src/workers/node/**',
     forbid: ['^pg$', rooms(['workflows', 'client', 'ledger', 'control', 'api', 'cli', 'dev'])],
-    why: 'a node has no database credentials: it never reaches the ledger or the client.',
+    why: 'a node has no database credentials: it never reaches the ledger or our client.',
   },
   {
     room: 'src/workers/orchestrator/**',
@@ -120,7 +120,6 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
     },

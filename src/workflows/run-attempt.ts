@@ -1,12 +1,15 @@
 import {
   ActivityCancellationType,
   CancellationScope,
+  condition,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Dispatch, NodeActivities } from '../domain/activities.ts';
+import type { AttemptPlace } from '../domain/attempt.ts';
 import { attemptActivityId } from '../domain/ids.ts';
 import type { JobSpec } from '../domain/job.ts';
+import type { AttemptGone } from '../domain/messages.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
 import { endingOfError, endingOfReport } from './attempt-ending.ts';
 import type { Target } from './find-place.ts';
@@ -30,12 +33,32 @@ export async function runAttempt(run: JobRun, target: Target): Promise<AttemptEn
   const first = await Promise.race([attempt, interrupted]);
   if (!('why' in first)) return withPlace(first, epoch, target);
   scope.cancel();
-  if (first.why === 'lost') {
-    // Whatever it still says is fenced by its epoch.
-    attempt.catch(() => undefined);
-    return lostWithNode(first.node, first.wasRunning);
-  }
+  if (first.why === 'lost') return endingWithNode(first, attempt, epoch, target);
   return takenBack(await withPlace(await attempt, epoch, target));
+}
+
+/** How long the server may take to cancel an attempt that has not started; it does so at once. */
+const CANCEL_WITHIN_MS = 5_000;
+
+/** The ending of an attempt whose node was lost. Whatever it still says is fenced by its epoch. */
+async function endingWithNode(
+  { node, wasRunning }: AttemptGone,
+  attempt: Promise<AttemptEnding>,
+  epoch: number,
+  target: Target,
+): Promise<AttemptEnding> {
+  let ending: AttemptEnding | undefined;
+  attempt.then(
+    (ended) => (ending = ended),
+    () => undefined,
+  );
+  const place = wasRunning ? { node, startedAt: undefined } : await findThisAttempt(epoch);
+  const lost = { kind: 'lost', reason: 'node_lost' } as const;
+  if (place.node !== undefined) return { outcome: lost, place };
+  const nowhere = { node, startedAt: undefined };
+  await condition(() => ending !== undefined, CANCEL_WITHIN_MS);
+  if (ending !== undefined) return takenBack(await withPlace(ending, epoch, target));
+  return { outcome: { ...lost, excuse: 'it had not started' }, place: nowhere };
 }
 
 function startAttempt(spec: JobSpec, epoch: number, target: Target) {
@@ -69,14 +92,6 @@ function dispatchOf(spec: JobSpec, epoch: number): Dispatch {
   };
 }
 
-function lostWithNode(node: string, wasRunning: boolean): AttemptEnding {
-  const excuse = wasRunning ? {} : { excuse: 'it had not started, as far as is known' };
-  return {
-    outcome: { kind: 'lost', reason: 'node_lost', ...excuse },
-    place: { node, startedAt: undefined },
-  };
-}
-
 /** An attempt that was called back had not started, or gives way like one of a stopping node. */
 function takenBack(ending: AttemptEnding): AttemptEnding {
   const isCancelled = CancellationScope.current().consideredCancelled;
@@ -95,7 +110,10 @@ async function withPlace(
   if (kind === 'not_taken') return { ...ending, place: { ...ending.place, node: target.node } };
   const isUnknown = ending.place.node === undefined && (kind === 'lost' || kind === 'cancelled');
   if (!isUnknown) return ending;
+  return { ...ending, place: await findThisAttempt(epoch) };
+}
+
+function findThisAttempt(epoch: number): Promise<AttemptPlace> {
   const { workflowId, runId } = workflowInfo();
-  const activityId = attemptActivityId(epoch);
-  return { ...ending, place: await findAttempt({ workflowId, runId, activityId }) };
+  return findAttempt({ workflowId, runId, activityId: attemptActivityId(epoch) });
 }

@@ -1,17 +1,34 @@
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import type { ModeOrder } from '../../dist/domain/messages.js';
+import { CHANGE_MODE_UPDATE } from '../../dist/domain/messages.js';
 import { Fleet } from '../support/fleet.ts';
 
 describe('a node and its lease', () => {
   let fleet: Fleet;
+  let connection: Connection;
   beforeAll(async () => {
+    connection = await Connection.connect({ address: inject('temporalAddress') });
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
       databaseUrl: inject('databaseUrl'),
     });
   });
   afterEach(() => fleet.stopNodes());
-  afterAll(() => fleet.stop());
+  afterAll(async () => {
+    await fleet.stop();
+    await connection.close();
+  });
+
+  const workflowOf = (node: string) =>
+    new Client({ connection, namespace: fleet.namespace }).workflow.getHandle(`node/${node}`);
+
+  const order = async (node: string, mode: ModeOrder['mode'], deadlineMs?: number) => {
+    const deadline = deadlineMs === undefined ? {} : { deadlineMs };
+    const args: [ModeOrder] = [{ mode, reason: 'driver update', by: 'ada', ...deadline }];
+    await workflowOf(node).executeUpdate<unknown, [ModeOrder]>(CHANGE_MODE_UPDATE, { args });
+  };
 
   const held = (from: string, count = 1) =>
     eventually(() => fleet.find('node.lease_held', { from }).length >= count);
@@ -106,5 +123,54 @@ describe('a node and its lease', () => {
     await fleet.open('stopped');
     expect(await job.result()).toEqual({ node: 'i', epoch: 2 });
     expect(await fleet.logged('node.left', { node: 'h' })).toMatchObject({ why: 'stopped' });
+  });
+
+  test('one whose workflow was ended by force registers again, and goes on', async () => {
+    await fleet.startNode('j');
+    await held('j');
+    const job = await submitHold('forced');
+    await fleet.logged('attempt.started', { job: job.id, node: 'j' });
+    await workflowOf('j').terminate('a test');
+    await fleet.logged('node.lease_lost', { from: 'j' });
+    await held('j', 2);
+    await fleet.open('forced');
+    expect(await job.result()).toEqual({ node: 'j', epoch: 1 });
+    expect(fleet.find('node.fenced', { from: 'j' })).toEqual([]);
+  });
+
+  test('one that was cordoned takes no work, also after a restart, until it is enabled', async () => {
+    const node = await fleet.startNode('k');
+    await held('k');
+    await order('k', 'cordoned');
+    expect(await fleet.logged('node.mode', { from: 'k' })).toMatchObject({
+      mode: 'cordoned',
+      reason: 'driver update',
+    });
+    await node.stop();
+    await fleet.startNode('k');
+    await held('k', 2);
+    const job = await fleet.client.jobs.submit('echo', 1, { pool: fleet.pool });
+    await fleet.startNode('l');
+    expect(await job.result()).toMatchObject({ node: 'l' });
+    await fleet.stopNodes();
+
+    await fleet.startNode('k');
+    await held('k', 3);
+    await order('k', 'enabled');
+    const next = await fleet.client.jobs.submit('echo', 2, { pool: fleet.pool });
+    expect(await next.result()).toMatchObject({ node: 'k' });
+  });
+
+  test('one that drains hands back at the deadline what still runs', async () => {
+    await fleet.startNode('m');
+    await held('m');
+    const job = await submitHold('drained');
+    await fleet.logged('attempt.started', { job: job.id, node: 'm' });
+    await fleet.startNode('n');
+    await held('n');
+    await order('m', 'draining', 500);
+    await fleet.logged('attempt.ended', { job: job.id, from: 'm', outcome: 'handed_back' });
+    await fleet.open('drained');
+    expect(await job.result()).toEqual({ node: 'n', epoch: 2 });
   });
 });

@@ -12,12 +12,19 @@ type HistoryEvent = NonNullable<NonNullable<History>['events']>[number];
 /** How far back to look: the attempt that was just lost is among the newest events. */
 const NEWEST_EVENTS = 50;
 
+// temporal.api.enums.v1.PendingActivityState
+const STARTED = 2;
+
 /**
- * Which node ran the newest activity with an id: the workflow's history keeps the identity of the
- * worker that started it, which a timeout does not tell.
+ * Which node runs or ran the newest activity with an id. While it runs the server knows; afterwards
+ * the workflow's history keeps the identity of the worker that started it, which a timeout does not
+ * tell.
  */
 export const findAttempt: ControlActivities['findAttempt'] = async (attempt) => {
-  const { workflowService, options } = getClient();
+  const client = getClient();
+  const running = await findRunning(client, attempt);
+  if (running !== undefined) return running;
+  const { workflowService, options } = client;
   const { history } = await workflowService.getWorkflowExecutionHistoryReverse({
     namespace: options.namespace,
     execution: { workflowId: attempt.workflowId, runId: attempt.runId },
@@ -25,6 +32,17 @@ export const findAttempt: ControlActivities['findAttempt'] = async (attempt) => 
   });
   return placeIn(history?.events ?? [], attempt.activityId);
 };
+
+async function findRunning(
+  client: Client,
+  { workflowId, runId, activityId }: Parameters<ControlActivities['findAttempt']>[0],
+): Promise<AttemptPlace | undefined> {
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
+  if (pending === undefined || Number(pending.state) !== STARTED) return undefined;
+  const node = nodeOfIdentity(pending.lastWorkerIdentity);
+  return { node, startedAt: msOf(pending.lastStartedTime) };
+}
 
 function placeIn(newestFirst: HistoryEvent[], activityId: string): AttemptPlace {
   const scheduled = newestFirst.find(
@@ -34,10 +52,14 @@ function placeIn(newestFirst: HistoryEvent[], activityId: string): AttemptPlace 
     ({ activityTaskStartedEventAttributes: attributes }) =>
       attributes?.scheduledEventId?.toString() === scheduled?.eventId?.toString(),
   );
-  const at = started?.eventTime;
   return {
     node: nodeOfIdentity(started?.activityTaskStartedEventAttributes?.identity),
-    startedAt:
-      at == null ? undefined : Number(at.seconds) * 1000 + Math.round((at.nanos ?? 0) / 1e6),
+    startedAt: msOf(started?.eventTime),
   };
+}
+
+function msOf(time: HistoryEvent['eventTime']): number | undefined {
+  return time == null
+    ? undefined
+    : Number(time.seconds) * 1000 + Math.round((time.nanos ?? 0) / 1e6);
 }

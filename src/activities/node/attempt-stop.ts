@@ -22,7 +22,7 @@ export interface AttemptStop {
   /** Aborted when the handler's grace is over. */
   readonly kill: AbortSignal;
   /** Stops the attempt; only the first cause counts. */
-  halt(cause: StopCause): void;
+  readonly halt: (cause: StopCause) => void;
   /** The first cause there was. */
   cause(): StopCause | undefined;
   /** Ends the timers. */

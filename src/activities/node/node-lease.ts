@@ -9,13 +9,13 @@ import type { BeatAnswer, SendBeat } from './send-beat.ts';
 /** What becomes of a lease. None of these may throw. */
 export interface LeaseEvents {
   /** The first beat of a lease was acknowledged. */
-  held(): void;
+  readonly held: () => void;
   /** The lease has run out by the node's own clock: others may hold the node for lost. */
-  stale(): void;
+  readonly stale: () => void;
   /** The server has given the lease up; the node must register again. */
-  lost(): void;
+  readonly lost: () => void;
   /** Another process has taken the node's name. */
-  superseded(): void;
+  readonly superseded: () => void;
 }
 
 /** What a {@link NodeLease} works with. */

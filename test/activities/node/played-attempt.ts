@@ -10,6 +10,7 @@ import type { NodeActivityDeps } from '../../../dist/activities/node/run-job.js'
 import { createNodeActivities } from '../../../dist/activities/node/run-job.js';
 import type { AttemptReport, Dispatch } from '../../../dist/domain/activities.js';
 import { deferred } from './deferred.ts';
+import { openNode } from './open-node.ts';
 
 /** The attempt that is made unless a test asks for another. */
 export const DISPATCH: Dispatch = {
@@ -69,7 +70,7 @@ export function attempt({ dispatch = DISPATCH, ...setting }: Setting = {}): Atte
     pool: 'gpu',
     kinds: ['transcribe', 'align'],
     cancelGraceMs: 50,
-    isStopping: () => false,
+    ...openNode(),
     events: { attemptStarted: () => undefined, attemptEnded: () => undefined },
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     executor: {
@@ -91,7 +92,15 @@ export function attempt({ dispatch = DISPATCH, ...setting }: Setting = {}): Atte
 /** The end of a handler that threw. */
 export const threw = (error: Partial<HandlerError> = {}): HandlerEnd => ({
   kind: 'threw',
-  error: { code: 'job_failed', message: 'm', name: 'E', stack: 's', retryable: true, ...error },
+  error: {
+    code: 'job_failed',
+    message: 'm',
+    name: 'E',
+    stack: 's',
+    retryable: true,
+    elsewhere: false,
+    ...error,
+  },
 });
 
 /** The failure by which an attempt was answered. */

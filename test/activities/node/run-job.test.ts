@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
+import { RunningAttempts } from '../../../dist/activities/node/running-attempts.js';
+import { openNode } from './open-node.ts';
 import { attempt, DISPATCH, failureOf, IDS, threw } from './played-attempt.ts';
 
 const PROGRESS_LIMIT_BYTES = 16_384;
@@ -59,10 +62,138 @@ describe('a node that will not run an attempt', () => {
     });
   });
 
-  test('hands it back at once while it is stopping', async () => {
-    const { answer, lines } = attempt({ isStopping: () => true });
-    expect(await failureOf(answer)).toMatchObject({ type: 'handed_back' });
+  test('hands it back at once while it takes no work', async () => {
+    const gate = { ...openNode().gate, whyClosed: () => 'it is cordoned: driver update' };
+    const { answer, lines } = attempt({ gate });
+    expect(await failureOf(answer)).toMatchObject({
+      type: 'handed_back',
+      message: 'node gpu-1: it is cordoned: driver update',
+      details: [{ node: 'gpu-1' }],
+    });
     expect(lines).toMatchObject([{ message: 'attempt.handed_back' }]);
+  });
+
+  test('hands it back when no slot was free', async () => {
+    const { answer } = attempt({
+      gate: { ...openNode().gate, enter: () => Promise.resolve(undefined) },
+    });
+    expect(await failureOf(answer)).toMatchObject({
+      type: 'handed_back',
+      message: 'node gpu-1: no slot was free',
+    });
+  });
+
+  test('cancels it when it was cancelled while it waited for a slot', async () => {
+    const gate = {
+      ...openNode().gate,
+      enter: async (stop: AbortSignal) => {
+        await once(stop, 'abort');
+        return undefined;
+      },
+    };
+    const { env, answer } = attempt({ gate });
+    env.cancel('CANCELLED');
+    await expect(answer).rejects.toBeInstanceOf(CancelledFailure);
+  });
+});
+
+describe('an attempt on a node without a fresh lease', () => {
+  const stale = { isFresh: () => false, named: () => Promise.resolve(true) };
+
+  test('runs when the server holds it for ours', async () => {
+    const beats: unknown[] = [];
+    const { run, end, answer } = attempt({
+      lease: stale,
+      sendBeat: (_token, details) => {
+        beats.push(details);
+        return Promise.resolve('acknowledged');
+      },
+    });
+    await run;
+    end({ kind: 'returned', result: 1 });
+    expect(await answer).toMatchObject({ result: 1 });
+    expect(beats).toEqual([{ node: 'gpu-1', epoch: 3, startedAt: expect.any(Number) as unknown }]);
+  });
+
+  test('never starts when the server does not', async () => {
+    const { answer, lines } = attempt({
+      lease: stale,
+      sendBeat: () => Promise.resolve('gone'),
+      executor: {
+        run: () => expect.unreachable('it must not run'),
+        stop: () => Promise.resolve(),
+      },
+    });
+    expect(await failureOf(answer)).toMatchObject({ type: 'attempt_fenced' });
+    expect(lines).toMatchObject([
+      { message: 'attempt.ended', fields: { outcome: 'lost', reason: 'gone_before_start' } },
+    ]);
+  });
+
+  test('never starts when it is cancelled before the server has answered', async () => {
+    const { env, answer } = attempt({
+      lease: stale,
+      sendBeat: () => Promise.reject(new Error('no answer')),
+    });
+    env.cancel('CANCELLED');
+    await expect(answer).rejects.toBeInstanceOf(CancelledFailure);
+  });
+});
+
+describe('an attempt that runs', () => {
+  test('has a place among the running ones until its end', async () => {
+    const running = new RunningAttempts();
+    const { run, end, answer } = attempt({ running });
+    await run;
+    expect(running.held).toEqual([{ job: 'utt-42', generation: 1, epoch: 3 }]);
+    end({ kind: 'returned', result: 1 });
+    await answer;
+    expect(running).toMatchObject({ count: 0, handedBack: [] });
+  });
+
+  test('is lost when its node is fenced, and says so', async () => {
+    const running = new RunningAttempts();
+    const { run, end, answer } = attempt({ running, cancelGraceMs: 600_000 });
+    const { stop, kill } = await run;
+    running.haltAll('node_fenced');
+    expect((stop.reason as Error).message).toContain('lost its lease');
+    await once(kill, 'abort');
+    end({ kind: 'terminated' });
+    expect(await failureOf(answer)).toMatchObject({
+      type: 'attempt_fenced',
+      details: [{ node: 'gpu-1', startedAt: expect.any(Number) as unknown }],
+    });
+  });
+
+  test('is handed back when its node has drained for long enough', async () => {
+    const running = new RunningAttempts();
+    const { run, end, answer } = attempt({ running });
+    await run;
+    running.haltAll('node_stopping');
+    end(threw());
+    expect(await failureOf(answer)).toMatchObject({ type: 'handed_back' });
+    expect(running.handedBack).toEqual([{ job: 'utt-42', generation: 1, epoch: 3 }]);
+  });
+
+  test('sends no heartbeats of its own when its lease is its sign of life', async () => {
+    const asked: string[] = [];
+    const { env, run, end, answer } = attempt({
+      dispatch: { ...DISPATCH, byLease: true },
+      lease: {
+        isFresh: () => true,
+        named: () => {
+          asked.push('named');
+          return Promise.resolve(true);
+        },
+      },
+    });
+    env.on('heartbeat', () => expect.unreachable('a heartbeat'));
+    await run;
+    expect(asked).toEqual(['named']);
+    const other = attempt();
+    await once(other.env, 'heartbeat');
+    end({ kind: 'returned', result: null });
+    await answer;
   });
 });
 
@@ -136,6 +267,12 @@ describe('an attempt that fails', () => {
     expect(failure.message).toHaveLength(4_096);
     expect(failure.message).toMatch(/^\ufffdm+…$/);
     expect((failure.details?.[0] as { stack: string }).stack).toHaveLength(8_192);
+  });
+
+  test('says when its error asked for another node', async () => {
+    const { end, answer } = attempt();
+    end(threw({ elsewhere: true }));
+    expect(await failureOf(answer)).toMatchObject({ details: [{ elsewhere: true }] });
   });
 
   test('is lost when its thread died', async () => {

@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { createNodeActivities } from '../../../dist/activities/node/run-job.js';
+import { openNode } from '../../activities/node/open-node.ts';
 import { ThreadExecutor } from '../../../dist/workers/node/thread-executor.js';
 
 const HEARTBEAT_TIMEOUT_MS = 900;
@@ -20,7 +21,7 @@ test('an attempt heartbeats within its timeout while its handler never yields', 
     kinds: ['busy'],
     executor,
     log,
-    isStopping: () => false,
+    ...openNode(),
     events: { attemptStarted: () => undefined, attemptEnded: () => undefined },
     cancelGraceMs: 5_000,
   });

@@ -29,6 +29,8 @@ describe('a node does not start', () => {
     [{ name: '' }, 'name: expected a text of 1 to 200 printable characters, got ""'],
     [{ slots: 0 }, 'slots: expected a whole number from 1, got 0'],
     [{ jobs: 5 }, 'jobs: expected the path of a handler file, or an array of definitions, got 5'],
+    [{ lease: '500ms' }, 'lease: expected a duration from 1s, got "500ms"'],
+    [{ labels: { gpu: 1 } }, 'labels.gpu: expected a text, got 1'],
     [{ isolation: 'fork' }, 'isolation: expected "thread" or "inline", got "fork"'],
     [
       { jobs: [job('a', 'test')], isolation: 'thread' },

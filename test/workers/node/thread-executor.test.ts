@@ -94,6 +94,15 @@ describe('a handler that ends', () => {
     expect(end).toMatchObject({ kind: 'threw', error: { code, retryable } });
   });
 
+  test.each([
+    ['throws', false],
+    ['throws-elsewhere', true],
+    ['throws-text', false],
+  ])('of kind %s asks for another node: %s', async (kind, elsewhere) => {
+    const end = await startRun(threads(), kind).end;
+    expect(end).toMatchObject({ kind: 'threw', error: { elsewhere } });
+  });
+
   test('by throwing keeps its class, its message, its stack and the causes', async () => {
     expect(await startRun(threads(), 'throws').end).toMatchObject({
       error: {
