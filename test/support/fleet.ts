@@ -49,12 +49,18 @@ export class Fleet {
     this.#orchestrators.push(orchestrator);
   }
 
-  /** A fleet with one orchestrator and no node. */
-  static async start(servers: Servers): Promise<Fleet> {
+  /** A fleet with one orchestrator, started with these flags, and no node. */
+  static async start(servers: Servers, flags: readonly string[] = []): Promise<Fleet> {
     const namespace = `test-${randomUUID().slice(0, 8)}`;
     await ensureNamespace(servers.temporalAddress, namespace);
     const lines: FleetLine[] = [];
-    const orchestrator = startProcess(servers, namespace, 'orchestrator', ['orchestrator'], lines);
+    const orchestrator = startProcess(
+      servers,
+      namespace,
+      'orchestrator',
+      ['orchestrator', ...flags],
+      lines,
+    );
     await started(orchestrator, 'orchestrator', lines);
     const client = await connect({
       temporal: { address: servers.temporalAddress, namespace },

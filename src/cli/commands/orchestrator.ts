@@ -6,6 +6,8 @@ import { addConnectionOptions, findConnection } from '../find-connection.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
+import type { StormFlags } from '../storm-flags.ts';
+import { addStormOptions, stormPolicy } from '../storm-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `holdfast orchestrator`: runs the workflows; needs Temporal and the ledger. */
@@ -18,15 +20,17 @@ export function orchestratorCommand(terminal: Terminal): Command {
     )
     .addHelpText('after', HELP);
   addConnectionOptions(command);
+  addStormOptions(command);
   addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: ConnectionFlags & HealthFlags & LogFlags) =>
+  return command.action((flags: ConnectionFlags & StormFlags & HealthFlags & LogFlags) =>
     runUntilStopped(terminal, async () => {
       const connection = await findConnection(flags, terminal);
       const log = await createLog(flags, terminal);
+      const storm = stormPolicy(flags);
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
-      const start = () => startOrchestrator({ ...connection, log });
+      const start = () => startOrchestrator({ ...connection, storm, log });
       return startWithHealth('orchestrator', flags, log, start);
     }),
   );
