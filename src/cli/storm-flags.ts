@@ -18,6 +18,7 @@ export interface StormFlags {
 /** Adds the flags that say when losses of nodes pause the failover of a pool. */
 export function addStormOptions(command: Command): Command {
   return command
+    .optionsGroup('When a pool loses most of its nodes:')
     .addOption(
       shareOption(
         '--storm-share <share>',

@@ -1,24 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Pin } from '../../src/domain/job.ts';
 import type { PlaceRequest } from '../../src/domain/placement.ts';
-import { needsPlace, SCHEDULE_TO_START_MS } from '../../src/domain/placement.ts';
+import { isChoosy, SCHEDULE_TO_START_MS } from '../../src/domain/placement.ts';
 import { choose, names, nodeOf, NOW, POOL, UNUSABLE, wait } from './placing.ts';
 
-describe('needsPlace', () => {
+describe('isChoosy', () => {
   const plain = { pin: undefined, labels: {}, preferLabels: {}, liveness: 'heartbeat' } as const;
 
   it('is false of a job that may run anywhere in its pool', () => {
-    expect(needsPlace(plain, [])).toBe(false);
+    expect(isChoosy(plain)).toBe(false);
   });
 
   it.each([
-    ['is pinned', { pin: { node: 'n1', onOffline: 'wait', afterMs: 0 } }, []],
-    ['must have a label', { labels: { gpu: 'a100' } }, []],
-    ['had better have a label', { preferLabels: { gpu: 'a100' } }, []],
-    ['lives by the lease', { liveness: 'lease' }, []],
-    ['avoids a node', {}, ['n1']],
-  ] as const)('is true of a job that %s', (_, given, avoid) => {
-    expect(needsPlace({ ...plain, ...given }, avoid)).toBe(true);
+    ['is pinned', { pin: { node: 'n1', onOffline: 'wait', afterMs: 0 } }],
+    ['must have a label', { labels: { gpu: 'a100' } }],
+    ['had better have a label', { preferLabels: { gpu: 'a100' } }],
+    ['lives by the lease', { liveness: 'lease' }],
+  ] as const)('is true of a job that %s', (_, given) => {
+    expect(isChoosy({ ...plain, ...given })).toBe(true);
   });
 });
 

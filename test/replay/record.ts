@@ -36,9 +36,9 @@ async function record(name: string, scenario: Scenario): Promise<void> {
     databaseUrl: embedded.databaseUrl,
   });
   try {
-    const id = await scenario({ fleet, embedded } satisfies Stage);
+    const workflowId = await scenario({ fleet, embedded } satisfies Stage);
     const client = new Client({ connection, namespace: fleet.namespace });
-    const history = await client.workflow.getHandle(`job/${id}`).fetchHistory();
+    const history = await client.workflow.getHandle(workflowId).fetchHistory();
     const scrubbed = scrubHistory(historyToJson(history));
     const file = new URL(`${name}.json`, HISTORIES);
     await writeFile(file, `${JSON.stringify(scrubbed, null, 1)}\n`);

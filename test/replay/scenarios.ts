@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JobHandle, SubmitOptions } from 'holdfast';
 import type { Embedded } from '../../dist/dev/embedded.js';
+import { jobWorkflowId } from '../../src/domain/ids.ts';
 import type { Fleet } from '../support/fleet.ts';
+import { FLEET_SCENARIOS } from './fleet-scenarios.ts';
 
 /** Where a scenario is played. */
 export interface Stage {
@@ -9,17 +11,16 @@ export interface Stage {
   readonly embedded: Pick<Embedded, 'stopLedger' | 'startLedger'>;
 }
 
-/** Plays one path through the workflow `job` to its end; answers the id of the job. */
+/** Plays one path through a workflow to its end; answers the workflow's id. */
 export type Scenario = (stage: Stage) => Promise<string>;
 
-/** The paths of the workflow `job`, by the names of their recorded histories. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+const JOB_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'job-succeeded': async ({ fleet }) => {
     const node = await fleet.startNode('a');
     const job = await submit(fleet, 'echo', 'hello', { session: { id: randomUUID(), index: 0 } });
     await job.result();
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-retried': async ({ fleet }) => {
@@ -27,7 +28,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const job = await submit(fleet, 'flaky', { failures: 2 });
     await job.result();
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-failed': async ({ fleet }) => {
@@ -35,7 +36,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const job = await submit(fleet, 'fatal', null);
     await failed(job);
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-slot-taken': async ({ fleet }) => {
@@ -45,7 +46,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const other = await submit(fleet, 'echo', 'other', { session });
     await failed(other);
     await node.stop();
-    return other.id;
+    return jobWorkflowId(other.id);
   },
 
   'job-heartbeat-lost': async ({ fleet }) => {
@@ -57,7 +58,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await fleet.open('lost');
     await job.result();
     await second.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-timed-out': async ({ fleet }) => {
@@ -66,7 +67,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const job = await submit(fleet, 'hold', fleet.hold('never'), options);
     await failed(job);
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-handed-back': async ({ fleet }) => {
@@ -78,7 +79,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const second = await fleet.startNode('b');
     await job.result();
     await second.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-refused-then-cancelled': async ({ fleet }) => {
@@ -88,7 +89,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await job.cancel();
     await failed(job);
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-cancelled-running': async ({ fleet }) => {
@@ -98,14 +99,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await job.cancel();
     await failed(job);
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-cancelled-queued': async ({ fleet }) => {
     const job = await submit(fleet, 'echo', 'no node');
     await job.cancel();
     await failed(job);
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-opened-late': async ({ fleet, embedded }) => {
@@ -116,7 +117,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await embedded.startLedger();
     await job.result();
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
 
   'job-closed-late': async ({ fleet, embedded }) => {
@@ -129,8 +130,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await embedded.startLedger();
     await job.result();
     await node.stop();
-    return job.id;
+    return jobWorkflowId(job.id);
   },
+};
+
+/** The paths of every workflow, by the names of their recorded histories. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  ...JOB_SCENARIOS,
+  ...FLEET_SCENARIOS,
 };
 
 function submit(
