@@ -1,7 +1,9 @@
 /**
- * `npm run bench:failover -- [--json] [--rounds 20] [--faults kill,stop,cut,drain]`: how long a job
- * is away when its node is killed, frozen, cut off or stopped. Prints one document on standard
- * output.
+ * `npm run bench:failover -- [--json] [--rounds 20] [--faults kill,stop,cut,drain] [--scale 8x25x20]
+ * [--hold 300]`: how long a job is away when its node is killed, frozen, cut off or stopped; and,
+ * in a fleet of (processes × nodes × jobs) that was held for some seconds, when a process of many
+ * nodes is killed. `--rounds 0` and `--scale 0x0x0` leave a part out. Prints one document on
+ * standard output.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -14,6 +16,7 @@ import { connect } from '../dist/index.js';
 import type { Fault } from './faulty-node.ts';
 import { FAULTS, FaultyNode } from './faulty-node.ts';
 import { quantile, rounded } from './quantile.ts';
+import { measureScale } from './scale.ts';
 import { note, startBenchServers } from './servers.ts';
 
 /** What a handler wrote when it started. */
@@ -37,10 +40,13 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '20' },
     faults: { type: 'string', default: FAULTS.join() },
+    scale: { type: 'string', default: '8x25x20' },
+    hold: { type: 'string', default: '300' },
   },
 });
 const rounds = Number(values.rounds);
 const faults = values.faults.split(',') as Fault[];
+const [processes = 0, nodesPerProcess = 0, jobsPerNode = 0] = values.scale.split('x').map(Number);
 const servers = await startBenchServers();
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-failover-'));
 const { address, namespace } = servers.embedded.temporal;
@@ -50,8 +56,12 @@ const client = await connect({
 });
 try {
   const report: Partial<Record<Fault, object>> = {};
-  for (const fault of faults) report[fault] = summary(await measure(fault));
-  const document = { faults: report, rounds, ledger: servers.ledger };
+  for (const fault of rounds > 0 ? faults : []) report[fault] = summary(await measure(fault));
+  const holdMs = Number(values.hold) * 1_000;
+  const size = { processes, nodesPerProcess, jobsPerNode, holdMs };
+  const fleet = processes > 0 ? await measureScale(servers, client, size) : undefined;
+  const scale = { scale: fleet?.p99, fleet };
+  const document = { faults: report, rounds, ...scale, ledger: servers.ledger };
   process.stdout.write(`${JSON.stringify(document, null, values.json ? 0 : 2)}\n`);
 } finally {
   await client.close();

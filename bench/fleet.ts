@@ -22,7 +22,8 @@ export interface BenchFleet {
 
 /** Starts servers, orchestrator, node and the bare side's two processes. */
 export async function startBenchFleet(slots: number): Promise<BenchFleet> {
-  const { embedded, env, ledger, stop } = await startBenchServers();
+  const servers = await startBenchServers();
+  const { embedded, env, ledger } = servers;
   const begunAt = performance.now();
   const flags = ['--pool', 'bench', '--name', 'a', '--jobs', NO_OP, '--slots', String(slots)];
   const node = await started(['node', ...flags], { ...env, DATABASE_URL: undefined });
@@ -38,7 +39,7 @@ export async function startBenchFleet(slots: number): Promise<BenchFleet> {
     ledger,
     stop: async () => {
       await Promise.all([node.stop(), ...bare.map(endBare)]);
-      await stop();
+      await servers.stop();
     },
   };
 }
