@@ -108,11 +108,8 @@ export class NodeLease {
       this.#wake.abort();
     };
     task.signal.addEventListener('abort', onCancel, { once: true });
-    const isOver = new Promise<void>((resolve) => {
-      over.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
     try {
-      await Promise.race([this.#beat(task, over.signal), isOver]);
+      await Promise.race([this.#beat(task, over.signal), pause(Infinity, over.signal)]);
     } finally {
       task.signal.removeEventListener('abort', onCancel);
     }

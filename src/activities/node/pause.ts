@@ -14,3 +14,10 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', end, { once: true });
   });
 }
+
+/** Waits for something that cannot fail, but no longer than this. */
+export async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
+  const waited = new AbortController();
+  await Promise.race([done, pause(ms, waited.signal)]);
+  waited.abort();
+}

@@ -1,10 +1,9 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { createLeaseActivities } from '../../activities/node/create-lease-activities.ts';
 import { NodeLease } from '../../activities/node/node-lease.ts';
-import { pause } from '../../activities/node/pause.ts';
+import { atMost } from '../../activities/node/pause.ts';
 import { createNodeActivities } from '../../activities/node/run-job.ts';
 import { RunningAttempts } from '../../activities/node/running-attempts.ts';
-import { HoldfastError } from '../../domain/errors.ts';
 import { STOPPING_SIGNAL } from '../../domain/messages.ts';
 import type { LeaseBeat } from '../../domain/node.ts';
 import type { Metrics } from '../metrics.ts';
@@ -19,6 +18,7 @@ import { NodeWorkers } from './node-workers.ts';
 import { PollPermits } from './poll-permits.ts';
 import { Registration } from './registration.ts';
 import { SlotGate } from './slot-gate.ts';
+import { throwWhyEnded } from './why-ended.ts';
 
 /** What a {@link NodeProcess} is made of. */
 export interface NodeProcessDeps {
@@ -86,12 +86,10 @@ export class NodeProcess {
 
   /** Why it takes no work now, or cannot prove that it lives; undefined when all is well. */
   whyNotReady(): string | undefined {
-    const isLeased = this.#lease.isFresh();
-    return (
-      this.#workers!.whyNotReady() ??
-      this.#gate.whyClosed() ??
-      (isLeased ? undefined : 'it holds no lease: no orchestrator has granted it')
-    );
+    const why = this.#workers!.whyNotReady() ?? this.#gate.whyClosed();
+    if (why !== undefined || this.#lease.isFresh()) return why;
+    const isFirst = this.#lease.ageMs() === undefined;
+    return isFirst ? 'no orchestrator has granted it a lease yet' : 'its lease has run out';
   }
 
   /**
@@ -113,7 +111,8 @@ export class NodeProcess {
       this.#endLease();
       await registering;
     }
-    this.#throwCause();
+    const isStuck = this.#deps.stuck.aborted;
+    throwWhyEnded(node.name, { isSuperseded: this.#isSuperseded, isStuck });
   }
 
   /** Takes no new work, and ends when what runs has ended or was handed back. */
@@ -128,9 +127,13 @@ export class NodeProcess {
     const told = this.#calls
       .tell(STOPPING_SIGNAL, { incarnation, handedBack: [] })
       .catch(() => undefined);
-    const waited = new AbortController();
-    await Promise.race([told, pause(TELL_STOP_MS, waited.signal)]);
-    waited.abort();
+    if (this.#running.count === 0) {
+      // Nothing can start any more, so nothing needs the lease.
+      this.#endLease();
+      this.#workers!.stopLease();
+    } else {
+      await atMost(TELL_STOP_MS, told);
+    }
     this.#workers!.stopJobs();
   }
 
@@ -189,20 +192,6 @@ export class NodeProcess {
     this.#registration.stop();
     this.#modes.stop();
     this.#lease.end({ handedBack: this.#running.handedBack });
-  }
-
-  #throwCause(): void {
-    const { name } = this.#deps.node;
-    if (this.#isSuperseded) {
-      const message = `node ${name}: another process has taken its name`;
-      throw new HoldfastError('node_superseded', message, {
-        hint: 'give each node that runs at the same time a name of its own',
-      });
-    }
-    if (!this.#deps.stuck.aborted) return;
-    throw new HoldfastError('node_stuck', `node ${name}: a handler's thread could not be ended`, {
-      hint: 'the handler blocks in native code; start the node again',
-    });
   }
 
   get #fencing() {

@@ -76,7 +76,7 @@ export class NodeWorkers {
     for (const each of all) each.catch(() => this.stopJobs());
     await Promise.allSettled(all.slice(0, -1));
     onJobsEnded();
-    shutDown(this.#leaseWorker);
+    this.stopLease();
     await Promise.allSettled([lease]);
     await Promise.all(all);
   }
@@ -84,6 +84,11 @@ export class NodeWorkers {
   /** Takes no new work, and cancels what runs when the shutdown grace is over. */
   stopJobs(): void {
     this.#jobWorkers.forEach(shutDown);
+  }
+
+  /** Takes no more orders; a lease that was not ended is cancelled. */
+  stopLease(): void {
+    shutDown(this.#leaseWorker);
   }
 
   get #all(): readonly Worker[] {
