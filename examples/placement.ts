@@ -37,5 +37,5 @@ await orchestrator.stop();
 // Output:
 // pinned: true
 // labelled: true
-// warning: no node smallx has ever registered; did you mean small?
+// warning: no node smallx is registered; did you mean small?
 // moved: true

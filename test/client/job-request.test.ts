@@ -7,7 +7,7 @@ import { defineJob } from '../../src/handlers/define-job.ts';
 const duration = 'a duration such as "500ms", "60s", "5m", "1h" or "7d"';
 
 function request(options: object) {
-  return jobRequest('id', 'k', null, { pool: 'p', ...options } as SubmitOptions);
+  return jobRequest('id', 'k', null, { pool: 'p', ...options });
 }
 
 describe('a request', () => {

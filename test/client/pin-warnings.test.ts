@@ -22,10 +22,10 @@ test('a node that has registered and runs the kind is no cause for a warning', a
 
 test('a node that nobody knows is named with the nearest one', async () => {
   expect(await pinWarnings(ledgerOf(), { kind: 'k', pin: { node: 'gpu-9' } })).toEqual([
-    'no node gpu-9 has ever registered; did you mean gpu-1?',
+    'no node gpu-9 is registered; did you mean gpu-1?',
   ]);
   expect(await pinWarnings(ledgerOf([]), { kind: 'k', pin: { node: 'gpu-9' } })).toEqual([
-    'no node gpu-9 has ever registered',
+    'no node gpu-9 is registered',
   ]);
 });
 

@@ -76,6 +76,7 @@ describe('the types of a definition', () => {
     expectTypeOf<SubmittedResult<typeof any>>().toEqualTypeOf<number>();
     const silent = defineJob(options);
     expectTypeOf<SubmittedResult<typeof silent>>().toEqualTypeOf<number>();
+    expectTypeOf([each, any, silent]).toExtend<JobDefinition[]>();
     expectTypeOf<SubmittedResult<JobDefinition<z.ZodString, number>>>().toEqualTypeOf<number>();
   });
 

@@ -150,5 +150,5 @@ test('a job that may not run is told with the reason of the ledger', async () =>
 async function read(name: string) {
   const file = new URL(`../../replay/histories/${name}.json`, import.meta.url);
   const { events } = historyFromJson(JSON.parse(await readFile(file, 'utf8')));
-  return storyOf((events ?? []) as Parameters<typeof storyOf>[0]);
+  return storyOf(events ?? []);
 }
