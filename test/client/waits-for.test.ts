@@ -37,3 +37,11 @@ test('any other wait is for a time, also when the ledger is away', async () => {
     expect(await waitOfLedger(ledgerWith(waitOf), job, phase)).toMatchObject(expected);
   }
 });
+
+test('a wait without an end is no backoff, even when the ledger does not say so', async () => {
+  const away = ledgerWith(() => Promise.reject(new Error('away')));
+  expect(await waitOfLedger(away, job, { since: 1, why: 'no node' })).toMatchObject({
+    waitsFor: 'pool',
+    until: undefined,
+  });
+});

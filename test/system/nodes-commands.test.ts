@@ -197,6 +197,18 @@ describe('holdfast submit and jobs move', () => {
     await held.result();
   });
 
+  test('a job of placement each is no job that waits, and is not moved', async () => {
+    const job = await submit('hold', fleet.hold('each'), { placement: 'each' });
+    await eventually(async () => (await job.get()).live?.phase === 'running');
+    const { wait } = await fleet.client.jobs.explain(job.id);
+    expect(wait).toBeUndefined();
+    await expect(fleet.client.jobs.move(job.id, { node: own('a') })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+    await fleet.open('each');
+    await job.result();
+  });
+
   test('a job of placement each runs on every node, and says what came of it', async () => {
     const job = await submit('echo', 1, { placement: 'each' });
     const { nodes } = (await job.result()) as { nodes: Record<string, { state: string }> };
