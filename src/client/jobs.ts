@@ -30,7 +30,7 @@ import { pinWarnings } from './pin-warnings.ts';
 export interface JobHandle<Result> {
   readonly id: string;
   /**
-   * What looks wrong with the request, in words, such as a pin to a node that has never registered.
+   * What looks wrong with the request, in words, such as a pin to a node that is not registered.
    * The job is submitted all the same.
    */
   readonly warnings: readonly string[];

@@ -13,6 +13,7 @@ import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
 import { jobErrorOf } from './job-error.ts';
+import { startedWith } from './started-with.ts';
 import type { WaitsFor } from './waits-for.ts';
 import { waitOfLedger } from './waits-for.ts';
 import { nodeOfQueue } from './story/story-words.ts';
@@ -75,7 +76,7 @@ export async function findLiveJob(
     const status = await client
       .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<JobStatus>(STATUS_QUERY))
       .catch(() => undefined);
-    const live = await liveOf(connections, job, status, description);
+    const live = await liveOf(connections, { job, request, status }, description);
     return { job, live, attempts: status?.attempts ?? [] };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
@@ -101,10 +102,16 @@ async function endedJob(
   };
 }
 
+/** What was asked of a job, and what its workflow says. */
+interface KnownJob {
+  readonly job: StoredJob;
+  readonly request: JobRequest | undefined;
+  readonly status: JobStatus | undefined;
+}
+
 async function liveOf(
   connections: Connections,
-  job: StoredJob,
-  status: JobStatus | undefined,
+  { job, request, status }: KnownJob,
   { raw, startTime }: WorkflowExecutionDescription,
 ): Promise<LiveJob> {
   if (status === undefined) return unattended(raw.pendingActivities?.[0], startTime);
@@ -121,6 +128,10 @@ async function liveOf(
       return { ...base, phase: 'closing', why, waitsFor: 'ledger' };
     }
     case 'waiting':
+      // Of a job that runs on each node, the jobs that it started there wait or run.
+      if (request?.placement === 'each' && /^runs on /.test(phase.why)) {
+        return { ...base, phase: 'running', why: phase.why };
+      }
       return { ...base, phase: 'waiting', ...(await waitOfLedger(connections, job, phase)) };
     case 'dispatched': {
       const activityId = attemptActivityId(phase.epoch);
@@ -172,18 +183,4 @@ function jobOf(
     input: request?.input ?? null,
     result: undefined,
   };
-}
-
-/** The request that a workflow was started with, from its first event. */
-async function startedWith(
-  { client, place }: Connections,
-  { workflowId, runId }: WorkflowExecutionDescription,
-): Promise<JobRequest | undefined> {
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: place.namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: 1,
-  });
-  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
-  return decodePayload(started?.input?.payloads?.[0]) as JobRequest | undefined;
 }

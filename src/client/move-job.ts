@@ -10,6 +10,7 @@ import type { JobStatus, Move } from '../domain/messages.ts';
 import { MOVE_UPDATE } from '../domain/messages.ts';
 import { nodeOfIdentity } from '../domain/node-identity.ts';
 import type { Connections } from './connections.ts';
+import { startedWith } from './started-with.ts';
 import { updateError } from './update-error.ts';
 
 const PATIENCE_MS = 15_000;
@@ -23,8 +24,11 @@ export async function moveJob(connections: Connections, id: string, to: Move): P
   const move = checkMove(to);
   const handle = client.workflow.getHandle(jobWorkflowId(id));
   try {
-    const { status, raw } = await handle.describe();
+    const description = await handle.describe();
+    const { status, raw } = description;
     if (status.name !== 'RUNNING') throw jobClosed(id);
+    const request = await startedWith(connections, description);
+    if (request?.placement === 'each') throw runsOnEach(id);
     // The job's workflow cannot see whether a node has taken its attempt; the server can.
     const running = raw.pendingActivities?.find(
       ({ activityId, state }) => ATTEMPT.test(activityId ?? '') && Number(state) !== SCHEDULED,
@@ -66,6 +70,14 @@ function jobRunning(id: string, node: string | undefined): HoldfastError {
   return new HoldfastError('job_running', `job ${id} runs${where} now`, {
     hint: 'a job that runs is not moved: drain its node, or cancel it and submit it anew',
     details: { job: id, node },
+  });
+}
+
+function runsOnEach(id: string): HoldfastError {
+  const what = `job ${id} runs on each node of its pool: it has no place of its own`;
+  return new HoldfastError('invalid_input', what, {
+    hint: `move the job of one node, such as ${id}@<node>`,
+    details: { job: id },
   });
 }
 

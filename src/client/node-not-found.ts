@@ -13,7 +13,7 @@ export async function nodeNotFound(
     name,
     nodes.map((node) => node.name),
   );
-  return new HoldfastError('node_not_found', `no node ${show(name)} has ever registered`, {
+  return new HoldfastError('node_not_found', `no node ${show(name)} is registered`, {
     hint: nearest === undefined ? 'see `holdfast nodes list`' : `did you mean ${nearest}?`,
     details: { node: name, nearest },
   });

@@ -28,11 +28,13 @@ export interface PendingJob extends JobWait {
 /** Open jobs that do not run, those that wait longest first. */
 export interface PendingJobs {
   readonly jobs: readonly PendingJob[];
-  /** Open jobs that were not looked at, because the limit was reached, may wait too. */
+  /** Open jobs that were not looked at, because there are too many, may wait too. */
   readonly hasMore: boolean;
 }
 
 const LOOKS_AT_ONCE = 8;
+/** Most open jobs of a busy fleet run: they are looked at for nothing. */
+const MOST_LOOKS = 1_000;
 
 /** See `JobsClient.pending`. */
 export async function pendingJobs(
@@ -45,16 +47,29 @@ export async function pendingJobs(
   const filter = pool === undefined ? {} : { pool };
   const waits = await connections.ledger.listWaits({ ...filter, limit: limit + 1 });
   const known = waits.slice(0, limit).map(pendingOfWait);
-  const room = limit - known.length;
-  const others = await openIds(connections, filter, new Set(waits.map(({ job }) => job)), room + 1);
-  const looked = await eachAtOnce(others.slice(0, room), LOOKS_AT_ONCE, (id) =>
-    pendingOfLive(connections, id),
-  );
-  const jobs = [...known, ...looked.filter((job) => job !== undefined)];
+  const ids = await openIds(connections, filter, new Set(waits.map(({ job }) => job)));
+  const looked = await lookAtSome(connections, ids, limit - known.length);
   return {
-    jobs: jobs.sort((a, b) => a.since.getTime() - b.since.getTime()),
-    hasMore: waits.length > limit || others.length > room,
+    jobs: [...known, ...looked.jobs].sort((a, b) => a.since.getTime() - b.since.getTime()),
+    hasMore: waits.length > limit || looked.hasMore,
   };
+}
+
+/** Looks at open jobs until so many of them are found to wait. */
+async function lookAtSome(
+  connections: Connections,
+  ids: readonly string[],
+  room: number,
+): Promise<PendingJobs> {
+  const jobs: PendingJob[] = [];
+  let looked = 0;
+  while (looked < ids.length && looked < MOST_LOOKS && jobs.length < room) {
+    const some = ids.slice(looked, looked + LOOKS_AT_ONCE * 4);
+    const found = await eachAtOnce(some, LOOKS_AT_ONCE, (id) => pendingOfLive(connections, id));
+    jobs.push(...found.filter((job) => job !== undefined));
+    looked += some.length;
+  }
+  return { jobs: jobs.slice(0, room), hasMore: looked < ids.length || jobs.length > room };
 }
 
 function pendingOfWait(wait: Wait): PendingJob {
@@ -77,14 +92,13 @@ async function openIds(
   { client, place }: Connections,
   filter: { readonly pool?: string },
   known: ReadonlySet<string>,
-  limit: number,
 ): Promise<string[]> {
   const ids: string[] = [];
   try {
     for await (const { workflowId } of client.workflow.list({ query: openJobsQuery(filter) })) {
       const id = parseJobWorkflowId(workflowId)?.jobId;
       if (id !== undefined && !known.has(id)) ids.push(id);
-      if (ids.length >= limit) break;
+      if (ids.length > MOST_LOOKS) break;
     }
     return ids;
   } catch (error) {

@@ -32,18 +32,18 @@ async function warningsOf(
   kind: string,
 ): Promise<string[]> {
   const node = await ledger.findNode(name);
-  if (node === undefined) return [neverRegistered(name, await ledger.listNodes({}))];
+  if (node === undefined) return [notRegistered(name, await ledger.listNodes({}))];
   if (node.kinds.includes(kind)) return [];
   return [
     `node ${name} does not run kind "${kind}"; it runs: ${[...node.kinds].sort().join(', ')}`,
   ];
 }
 
-function neverRegistered(name: string, nodes: readonly { readonly name: string }[]): string {
+function notRegistered(name: string, nodes: readonly { readonly name: string }[]): string {
   const nearest = nearestName(
     name,
     nodes.map((node) => node.name),
   );
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-  return `no node ${name} has ever registered${hint}`;
+  return `no node ${name} is registered${hint}`;
 }

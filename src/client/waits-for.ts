@@ -34,7 +34,11 @@ export async function waitOfLedger(
   // The ledger adds what it waits for; that it waits, and why, the workflow knows itself.
   const wait = await ledger.waitOf(id, generation).catch(() => undefined);
   const times = { since: new Date(since), until: until == null ? undefined : new Date(until) };
-  if (wait?.why !== why) return { waitsFor: 'backoff', why, ...times, node: undefined };
+  if (wait?.why !== why) {
+    // The wait before a retry has an end; one for news of nodes need not have any.
+    const waitsFor = times.until === undefined ? 'pool' : 'backoff';
+    return { waitsFor, why, ...times, node: undefined };
+  }
   return { ...times, why, waitsFor: placeWaitedFor(wait), node: wait.node };
 }
 

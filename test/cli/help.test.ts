@@ -11,8 +11,18 @@ const COMMANDS = [
   'jobs',
   'jobs list',
   'jobs show',
+  'jobs explain',
   'jobs result',
+  'jobs move',
   'jobs cancel',
+  'nodes',
+  'nodes list',
+  'nodes show',
+  'nodes cordon',
+  'nodes drain',
+  'nodes enable',
+  'nodes forget',
+  'nodes resume',
   'sessions',
   'sessions results',
 ];
@@ -47,7 +57,7 @@ test('holdfast --version prints the version of the package', async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${version}\n` });
 });
 
-test.each([[], ['jobs'], ['sessions']])(
+test.each([[], ['jobs'], ['nodes'], ['sessions']])(
   'a command that only has subcommands prints its help on stderr and ends as a usage error: %s',
   async (...args) => {
     const { exitCode, stdout, stderr } = await runHoldfast(args);

@@ -73,7 +73,7 @@ test('a job can be submitted, listed, shown, cancelled and asked for', async () 
 test('an open job says why nothing happens', async () => {
   const id = own('queued');
   const submit = ['submit', 'greet', '--pool', own('empty-pool'), '--id', id];
-  expect(await runJson(submit)).toEqual({ id, kind: 'greet' });
+  expect(await runJson(submit)).toEqual({ id, kind: 'greet', warnings: [] });
   await expect
     .poll(() => runJson(['jobs', 'show', id]), { timeout: 30_000 })
     .toMatchObject({

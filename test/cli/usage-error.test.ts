@@ -53,6 +53,48 @@ const CASES: [title: string, args: string[], message: string, hint: string][] = 
     'for example --limit 10',
   ],
   [
+    'a label that is none',
+    ['submit', 'k', '--pool', 'p', '--label', 'a100'],
+    '--label: expected name=value, got "a100"',
+    'for example --label gpu=a100',
+  ],
+  [
+    'what becomes of a pin without one',
+    ['submit', 'k', '--pool', 'p', '--on-offline', 'fail'],
+    '--pin: expected a node beside --on-offline, got nothing',
+    '--on-offline says what becomes of a job that is pinned to a node',
+  ],
+  [
+    'a word that is no heartbeat',
+    ['submit', 'k', '--pool', 'p', '--heartbeat', 'leese'],
+    '--heartbeat: expected a duration such as "500ms", "60s", "5m", "1h" or "7d", got "leese"',
+    'write a whole number followed by ms, s, m, h or d',
+  ],
+  [
+    'a drain without a reason',
+    ['nodes', 'drain', 'n'],
+    "required option '--reason <text>' not specified",
+    'see `holdfast nodes drain --help`',
+  ],
+  [
+    'a move to nowhere',
+    ['jobs', 'move', 'j'],
+    '--node, --pool: expected one of them, got nothing',
+    'give --node or --pool',
+  ],
+  [
+    'a move to two places',
+    ['jobs', 'move', 'j', '--node', 'n', '--pool', 'p'],
+    '--node, --pool: expected one of them, got both',
+    'give --node or --pool',
+  ],
+  [
+    'jobs that wait in a state of their own',
+    ['jobs', 'list', '--pending', '--state', 'open'],
+    "option '--pending' cannot be used with option '--state <state>'",
+    'see `holdfast jobs list --help`',
+  ],
+  [
     'a port that is none',
     ['dev', '--ui-port', '70000'],
     '--ui-port: expected a port from 0 to 65535, got "70000"',

@@ -1,6 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { defineJob, isJobDefinition, NonRetryableError } from '../../src/handlers/define-job.ts';
+import {
+  defineJob,
+  isJobDefinition,
+  NonRetryableError,
+  RetryElsewhereError,
+} from '../../src/handlers/define-job.ts';
 
 const least = {
   kind: 'transcribe',
@@ -33,6 +38,26 @@ describe('defineJob', () => {
       heartbeatMs: 500,
       failover: { maxAttempts: 0 },
       retry: { maxAttempts: 5, initialMs: 1_000, maxMs: 60_000, nonRetryable: ['TypeError'] },
+    });
+  });
+
+  it('keeps labels, placement and patience, and a lease for a heartbeat', () => {
+    const { request } = defineJob({
+      ...least,
+      heartbeat: 'lease',
+      labels: { gpu: 'a100' },
+      preferLabels: { zone: 'b' },
+      placement: 'each',
+      pending: { alarmAfter: '1s', failAfter: '1m' },
+    });
+    expect(request).toEqual({
+      kind: 'transcribe',
+      pool: 'gpu',
+      liveness: 'lease',
+      labels: { gpu: 'a100' },
+      preferLabels: { zone: 'b' },
+      placement: 'each',
+      pending: { alarmAfterMs: 1_000, failAfterMs: 60_000 },
     });
   });
 
@@ -92,6 +117,26 @@ describe('defineJob', () => {
       'no heartbeat at all',
       { heartbeat: '0s' },
       'defineJob(transcribe).heartbeat: expected at least 1ms, got "0s"',
+    ],
+    [
+      'a word for a heartbeat',
+      { heartbeat: 'leese' },
+      `defineJob(transcribe).heartbeat: expected ${duration}, got "leese"`,
+    ],
+    [
+      'a label that is no text',
+      { labels: { slots: 3 } },
+      'defineJob(transcribe).labels.slots: expected a text, got 3',
+    ],
+    [
+      'an unknown placement',
+      { placement: 'all' },
+      'defineJob(transcribe).placement: expected "any" or "each", got "all"',
+    ],
+    [
+      'no patience at all',
+      { pending: { failAfter: '0s' } },
+      'defineJob(transcribe).pending.failAfter: expected at least 1ms, got "0s"',
     ],
     [
       'a number of failovers',
@@ -200,5 +245,17 @@ describe('NonRetryableError', () => {
       cause: 1,
     });
     expect(new NamedError('x').name).toBe('NamedError');
+  });
+});
+
+describe('RetryElsewhereError', () => {
+  it('is an error that asks for another node without its class', () => {
+    const error = new RetryElsewhereError('disk full');
+    expect(error).toMatchObject({
+      name: 'RetryElsewhereError',
+      message: 'disk full',
+      retryElsewhere: true,
+    });
+    expect(error).not.toHaveProperty('nonRetryable');
   });
 });

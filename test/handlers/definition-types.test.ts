@@ -1,6 +1,12 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import type { InputOf, JobDefinition, ResultOf } from '../../src/handlers/define-job.ts';
+import type { SubmittedResult } from '../../src/client/jobs.ts';
+import type {
+  EachResult,
+  InputOf,
+  JobDefinition,
+  ResultOf,
+} from '../../src/handlers/define-job.ts';
 import { defineJob } from '../../src/handlers/define-job.ts';
 import type { HandlerContext } from '../../src/handlers/handler-context.ts';
 
@@ -60,6 +66,18 @@ describe('the types of a definition', () => {
       at: string;
       note?: string;
     }>();
+  });
+
+  it('promise what came of it on each node for a job of placement each', () => {
+    const options = { kind: 'k', pool: 'p', input: z.string(), run: () => 1 };
+    const each = defineJob({ ...options, placement: 'each' });
+    expectTypeOf<SubmittedResult<typeof each>>().toEqualTypeOf<EachResult<number>>();
+    const any = defineJob({ ...options, placement: 'any' });
+    expectTypeOf<SubmittedResult<typeof any>>().toEqualTypeOf<number>();
+    const silent = defineJob(options);
+    expectTypeOf<SubmittedResult<typeof silent>>().toEqualTypeOf<number>();
+    expectTypeOf([each, any, silent]).toExtend<JobDefinition[]>();
+    expectTypeOf<SubmittedResult<JobDefinition<z.ZodString, number>>>().toEqualTypeOf<number>();
   });
 
   it('refuse a definition without a kind, a pool or a schema, and a mistyped duration', () => {

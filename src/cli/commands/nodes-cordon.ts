@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
+import { formatDocument, nodeDocument } from '../format/document.ts';
 import type { OrderFlags } from '../order-flags.ts';
 import { addOrderOptions, orderOf } from '../order-flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,7 +28,7 @@ export function nodesCordonCommand(terminal: Terminal): Command {
     );
     await terminal.print(
       flags.json === true
-        ? formatDocument(status)
+        ? formatDocument(nodeDocument(status))
         : `node ${name} is cordoned: it takes no new work`,
     );
   });

@@ -3,7 +3,7 @@ import type { NodesClient } from '../../client/nodes.ts';
 import type { Duration } from '../../domain/duration.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
+import { formatDocument, nodeDocument } from '../format/document.ts';
 import { formatDrain, formatRunning } from '../format/drain.ts';
 import { durationOption } from '../option-values.ts';
 import type { OrderFlags } from '../order-flags.ts';
@@ -51,7 +51,7 @@ async function drain(
   if (flags.wait !== true) {
     const status = await nodes.drain(name, options);
     const text = `node ${name} drains; see \`holdfast nodes show ${name}\``;
-    return terminal.print(flags.json === true ? formatDocument(status) : text);
+    return terminal.print(flags.json === true ? formatDocument(nodeDocument(status)) : text);
   }
   const report = await nodes.drain(name, {
     ...options,

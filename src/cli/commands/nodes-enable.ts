@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
+import { formatDocument, nodeDocument } from '../format/document.ts';
 import type { OrderFlags } from '../order-flags.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
@@ -25,7 +25,9 @@ export function nodesEnableCommand(terminal: Terminal): Command {
       nodes.enable(name, pick(flags, 'reason', 'by')),
     );
     await terminal.print(
-      flags.json === true ? formatDocument(status) : `node ${name} is enabled: it takes work`,
+      flags.json === true
+        ? formatDocument(nodeDocument(status))
+        : `node ${name} is enabled: it takes work`,
     );
   });
 }

@@ -3,7 +3,7 @@ import type { NodeFilter } from '../../client/list-nodes.ts';
 import { NODE_MODES } from '../../domain/node.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
+import { formatDocument, nodeDocument } from '../format/document.ts';
 import { formatNodeList, formatPauses } from '../format/node-list.ts';
 import { choiceOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
@@ -32,7 +32,11 @@ async function list(terminal: Terminal, flags: ListFlags): Promise<void> {
     Promise.all([nodes.list(filter), nodes.pauses()]),
   );
   const pauses = allPauses.filter(({ pool }) => flags.pool === undefined || pool === flags.pool);
-  if (flags.json === true) return terminal.print(formatDocument({ nodes, pauses }));
+  if (flags.json === true) {
+    const times = pauses.map((pause) => ({ ...pause, until: new Date(pause.until) }));
+    const document = { nodes: nodes.map(nodeDocument), pauses: times };
+    return terminal.print(formatDocument(document));
+  }
   await terminal.note(...formatPauses(pauses));
   if (nodes.length === 0) return terminal.note('no such nodes');
   await terminal.print(...formatNodeList(nodes, new Date()));

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
+import { formatDocument, nodeDocument } from '../format/document.ts';
 import { formatNode } from '../format/node.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
@@ -19,7 +19,7 @@ export function nodesShowCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   return command.action(async (name: string, flags: ShowFlags) => {
     const node = await withClient(flags, terminal, ({ nodes }) => nodes.get(name));
-    if (flags.json === true) await terminal.print(formatDocument(node));
+    if (flags.json === true) await terminal.print(formatDocument(nodeDocument(node)));
     else await terminal.print(...formatNode(node, new Date()));
   });
 }

@@ -1,4 +1,5 @@
 import type { JobExplanation } from '../../client/explain-job.ts';
+import type { LiveJob } from '../../client/live-job.ts';
 import type { StoryLine } from '../../client/story/story-line.ts';
 import type { JobWait, WaitsFor } from '../../client/waits-for.ts';
 import { formatFields, formatTable, shorten } from './table.ts';
@@ -27,7 +28,7 @@ export function formatExplanation(explanation: JobExplanation, now: Date): strin
       pool: job.pool,
       state,
       ...(wait === undefined ? {} : waitFields(wait, now)),
-      runs: running && `epoch ${running.epoch} on node ${running.node}`,
+      runs: running && runText(running),
       error: job.error && `${job.error.code}: ${shorten(job.error.message, TEXT_LIMIT)}`,
     }),
     '',
@@ -35,6 +36,10 @@ export function formatExplanation(explanation: JobExplanation, now: Date): strin
     ...(source === 'ledger' ? ['(from the ledger: Temporal has forgotten its history)'] : []),
     ...formatTable(['AT', 'EPOCH', 'WHAT'], story.map(storyRow)),
   ];
+}
+
+function runText({ epoch, node, why }: LiveJob): string {
+  return epoch === undefined ? why : `epoch ${epoch} on node ${node ?? 'unknown'}`;
 }
 
 function waitFields({ waitsFor, why, since, until, node }: JobWait, now: Date) {

@@ -42,7 +42,7 @@ export function formatSlots({ beat, slots }: Pick<ListedNode, 'beat' | 'slots'>)
 }
 
 /** Why a node is as it is: what an operator wants of it comes first. */
-export function formatCause({ mode, cause }: Pick<Node, 'mode' | 'cause'>): string {
+function formatCause({ mode, cause }: Pick<Node, 'mode' | 'cause'>): string {
   if (mode.mode === 'enabled') return cause;
   return `${cause}; ${mode.mode} by ${mode.by}: ${mode.reason}`;
 }

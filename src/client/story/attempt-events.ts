@@ -124,8 +124,12 @@ export function tellTimedOut(
   const text =
     type === TIMEOUT.heartbeat
       ? `is lost: no sign of node ${node} for ${lengthText(activity.heartbeatMs)}`
-      : `is lost: it ran longer than ${lengthText(activity.timeoutMs)} on node ${node}`;
+      : overTimeText(activity, node);
   end(book, event, activity, 'lost', text);
+}
+
+function overTimeText({ timeoutMs }: Scheduled, node: string): string {
+  return `is lost: it ran longer than ${lengthText(timeoutMs)} on node ${node}`;
 }
 
 /** An attempt failed, or its node says that it does not run it any more. */
@@ -167,8 +171,9 @@ export function tellFailed(
         `is lost: its thread died on node ${node}: ${message}`,
       );
     case ATTEMPT_FAILURE.timedOut:
+      return end(book, event, activity, 'lost', overTimeText(activity, node));
     case ATTEMPT_FAILURE.fenced:
-      return end(book, event, activity, 'lost', `is lost: node ${node}: ${message}`);
+      return end(book, event, activity, 'lost', `is lost: node ${node} stopped it: ${message}`);
     default: {
       const elsewhere = detail?.elsewhere === true ? '; it asks for another node' : '';
       const text = `fails on node ${node}: ${type}: ${name}${message}${elsewhere}`;

@@ -60,14 +60,24 @@ function tellPlaced(book: StoryBook, at: Date, placed: Placed): void {
       book.tell(at, 'placed', 'any node of its pool will do');
       return;
     case 'wait':
-      book.tell(at, 'waiting', `waits: ${placed.why}`, {
-        node: placed.node ?? undefined,
-        until: placed.until == null ? undefined : new Date(placed.until),
-      });
-      return;
+      return tellWait(book, at, placed);
     case 'fail':
       book.tell(at, 'waiting', `waits no longer: ${placed.code}: ${placed.message}`);
   }
+}
+
+/** A job that waits looks again and again: that nothing has changed is no news. */
+function tellWait(
+  book: StoryBook,
+  at: Date,
+  { why, node, until }: Extract<Placed, { kind: 'wait' }>,
+): void {
+  const text = `waits: ${why}`;
+  const last = book.lines.at(-1);
+  const isNews = last?.kind !== 'waiting' || last.text !== text;
+  const end = until == null ? undefined : new Date(until);
+  if (isNews) book.tell(at, 'waiting', text, { node: node ?? undefined, until: end });
+  else book.lines.splice(-1, 1, { ...last, until: end });
 }
 
 function tellRecorded(book: StoryBook, at: Date, closed: ClosedJob): void {

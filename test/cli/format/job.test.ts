@@ -31,6 +31,7 @@ const OPEN: JobView = {
   ],
   live: {
     phase: 'running',
+    waitsFor: undefined,
     why: 'runs on node gpu-2',
     since: after(6_000),
     until: undefined,
@@ -65,6 +66,7 @@ test('a job that waits tells until when', () => {
   const live = {
     ...OPEN.live,
     phase: 'waiting' as const,
+    waitsFor: 'backoff' as const,
     why: 'retry after a failure: no',
     since: opened,
     until: after(30_000),
