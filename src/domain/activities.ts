@@ -74,8 +74,8 @@ export interface LeaseActivities {
    * when another process has taken the node's name.
    */
   holdLease(lease: HeldLease): Promise<LeaseEnd>;
-  /** Tells the node its mode. */
-  applyMode(mode: NodeModeChange): Promise<void>;
+  /** Tells the node its mode; answers what it runs from then on. */
+  applyMode(mode: NodeModeChange): Promise<LeaseBeat>;
 }
 
 /** What a node is told with its lease. */

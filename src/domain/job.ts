@@ -53,10 +53,14 @@ export interface Pin {
  * Where a job runs. `any`: once, on a node of its pool. `each`: once on every node of its pool that
  * is online when it starts.
  */
-export type Placement = 'any' | 'each';
+export type Placement = (typeof PLACEMENTS)[number];
+
+const PLACEMENTS = ['any', 'each'] as const;
 
 /** By what a running attempt shows that it lives: heartbeats of its own, or its node's lease. */
-export type Liveness = 'heartbeat' | 'lease';
+export type Liveness = (typeof LIVENESSES)[number];
+
+const LIVENESSES = ['heartbeat', 'lease'] as const;
 
 /** When a job has waited too long for a node. */
 export interface PendingPolicy {
@@ -184,6 +188,11 @@ export function resolveJobSpec(
   at = '',
 ): JobSpec {
   const { timeoutMs, heartbeatMs } = JOB_DEFAULTS;
+  const pin = resolvePin(request.pin, `${at}pin`);
+  const placement = checkChoice(request.placement ?? 'any', PLACEMENTS, `${at}placement`);
+  if (pin !== undefined && placement === 'each') {
+    throw invalid(`${at}pin`, 'no pin on a job of placement "each"', pin.node);
+  }
   return {
     id: checkName(id, `${at}id`),
     generation,
@@ -195,11 +204,11 @@ export function resolveJobSpec(
     failover: resolveFailover(request.failover, `${at}failover`),
     retry: resolveRetry(request.retry, `${at}retry`),
     session: checkSession(request.session, `${at}session`),
-    pin: resolvePin(request.pin, `${at}pin`),
+    pin,
     labels: checkLabels(request.labels, `${at}labels`),
     preferLabels: checkLabels(request.preferLabels, `${at}preferLabels`),
-    placement: checkChoice(request.placement ?? 'any', ['any', 'each'], `${at}placement`),
-    liveness: checkChoice(request.liveness ?? 'heartbeat', ['heartbeat', 'lease'], `${at}liveness`),
+    placement,
+    liveness: checkChoice(request.liveness ?? 'heartbeat', LIVENESSES, `${at}liveness`),
     pending: resolvePending(request.pending, `${at}pending`),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -64,7 +65,7 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
   });
   setHandler(placeAgainSignal, () => void run.news++);
   setHandler(moveUpdate, (move) => moveJob(run, move), {
-    validator: (move: Move) => void specOf(moved(run.request, move)),
+    validator: (move: Move) => checkMove(run, move),
   });
   return run;
 }
@@ -78,6 +79,17 @@ export function enter(run: JobRun, phase: JobPhase): void {
 function statusOf({ phase, progress }: JobRun): JobStatus {
   const { epoch, counts, attempts } = progress;
   return { phase, epoch, counts, attempts };
+}
+
+function checkMove({ spec, request }: JobRun, move: Move): void {
+  if (spec.placement === 'each') {
+    throw refusal('a job that runs on each node of its pool cannot be moved');
+  }
+  specOf(moved(request, move));
+}
+
+function refusal(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'invalid_input', message, nonRetryable: true });
 }
 
 function moveJob(run: JobRun, move: Move): JobStatus {

@@ -57,6 +57,8 @@ export interface NodeRun {
   seen: readonly string[];
   /** One that waits to be served. */
   next: NodeRegistration | undefined;
+  /** When it came. */
+  nextAt: number;
   /** The activity id of the lease that is held. */
   leaseId: string | undefined;
   isForgotten: boolean;
@@ -73,6 +75,7 @@ export function startNodeRun(memory: NodeMemory | undefined): NodeRun {
     registration: memory?.registration,
     seen: memory?.seen ?? [],
     next: memory?.next,
+    nextAt: Date.now(),
     leaseId: undefined,
     isForgotten: false,
   };
@@ -132,6 +135,7 @@ function noteRegistration(run: NodeRun, registration: NodeRegistration): void {
     -REMEMBERED_INCARNATIONS,
   );
   run.next = registration;
+  run.nextAt = Date.now();
 }
 
 async function noteStopping(run: NodeRun, news: NodeNews): Promise<void> {
@@ -151,15 +155,15 @@ async function noteDrained(run: NodeRun, news: NodeNews): Promise<void> {
 async function changeMode(run: NodeRun, order: ModeOrder): Promise<NodeStatus> {
   const { mode, reason, by, deadlineMs } = order;
   if (run.registration === undefined) {
-    throw refusal('node_not_found', `node ${run.name} has never registered`);
+    throw refusal('node_not_found', `node ${run.name} is not registered`);
   }
   const at = Date.now();
   const hasDeadline = mode === 'draining' && deadlineMs !== undefined;
   const deadline = hasDeadline ? { deadlineAt: at + deadlineMs } : {};
   run.mode = { mode, reason, by, at, ...deadline };
   await record(run, mode, { by, reason });
-  await tellNode(run);
-  if (mode !== 'enabled') await recall(run);
+  const running = await tellNode(run);
+  if (mode !== 'enabled') await recall(run, running);
   return statusOf(run);
 }
 
@@ -176,9 +180,13 @@ function refusal(type: 'node_not_found' | 'invalid_input', message: string): App
   return ApplicationFailure.create({ type, message, nonRetryable: true });
 }
 
-/** Tells a live node its mode; one that cannot be reached learns it with its next lease. */
-async function tellNode({ name, registration, mode, isOnline }: NodeRun): Promise<void> {
-  if (registration === undefined || !isOnline) return;
+/**
+ * Tells a live node its mode, and is told what it runs. One that cannot be reached learns it with its
+ * next lease; of that one the last beat tells.
+ */
+async function tellNode(run: NodeRun): Promise<readonly HeldAttempt[]> {
+  const { name, registration, mode, isOnline, leaseId } = run;
+  if (registration === undefined || !isOnline) return [];
   const node = proxyActivities<LeaseActivities>({
     taskQueue: leaseQueue(name, registration.incarnation),
     scheduleToStartTimeout: '5s',
@@ -186,13 +194,20 @@ async function tellNode({ name, registration, mode, isOnline }: NodeRun): Promis
     retry: { maximumAttempts: 3, initialInterval: '500ms', backoffCoefficient: 2 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   });
-  await node.applyMode(mode).catch((error: unknown) => log.warn('node.untold', { name, error }));
+  try {
+    return (await node.applyMode(mode)).running;
+  } catch (error) {
+    log.warn('node.untold', { node: name, error });
+    return runningOn(leaseId);
+  }
 }
 
 /** Sends elsewhere what was placed on the node and does not run there. */
-async function recall({ name, registration, leaseId, isOnline }: NodeRun): Promise<void> {
+async function recall(
+  { name, registration, isOnline }: NodeRun,
+  running: readonly HeldAttempt[],
+): Promise<void> {
   if (registration === undefined || !isOnline) return;
   const { incarnation, pool } = registration;
-  const running = await runningOn(leaseId);
   await failOver({ name, incarnation, pool, why: 'recalled', at: Date.now(), running });
 }

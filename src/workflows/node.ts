@@ -50,6 +50,7 @@ async function host(run: NodeRun, registration: NodeRegistration): Promise<void>
   const { incarnation } = registration;
   await record(run, 'registered', { reason: `incarnation ${incarnation}` });
   const ending = await holdLeases(run, registration);
+  dropStale(run, registration, ending);
   switch (ending.kind) {
     case 'superseded':
       return leave(run, registration, 'superseded', ending.running);
@@ -57,9 +58,15 @@ async function host(run: NodeRun, registration: NodeRegistration): Promise<void>
       log.warn('node.lost', { node: run.name, incarnation, running: ending.running.length });
       return leave(run, registration, 'lost', ending.running);
     case 'stopped':
-      if (run.next?.incarnation === incarnation) run.next = undefined;
       return leave(run, registration, 'stopped', []);
   }
+}
+
+/** A node that repeated its registration while it held its lease, and is gone now, is not to be hosted. */
+function dropStale(run: NodeRun, { incarnation, leaseMs }: NodeRegistration, ending: HostEnding) {
+  if (run.next?.incarnation !== incarnation) return;
+  const isOld = Date.now() - run.nextAt >= leaseMs;
+  if (ending.kind === 'stopped' || isOld) run.next = undefined;
 }
 
 type HostEnding =

@@ -11,13 +11,12 @@ let env: Record<string, string>;
 beforeAll(async () => {
   const servers = {
     temporalAddress: inject('temporalAddress'),
-    databaseUrl: inject('databaseUrl'),
   };
   fleet = await Fleet.start(servers);
   env = {
     TEMPORAL_ADDRESS: servers.temporalAddress,
     TEMPORAL_NAMESPACE: fleet.namespace,
-    DATABASE_URL: servers.databaseUrl,
+    DATABASE_URL: fleet.databaseUrl,
   };
 });
 

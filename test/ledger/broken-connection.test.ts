@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { createPool, inTransaction } from '../../src/ledger/pool.ts';
 import { interfereAt } from './cutting-proxy.ts';
-import { isOnPglite } from './own-database.ts';
+import { isOnPglite } from '../support/own-database.ts';
 import { attempt, closing, nodeChange, opening, unique } from './records.ts';
 
 const direct = openLedger(inject('databaseUrl'));

@@ -8,8 +8,8 @@ import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
 import { eventually } from '../support/eventually.ts';
 import { interfereAt } from './cutting-proxy.ts';
-import type { OwnDatabase } from './own-database.ts';
-import { isOnPglite, ownDatabase } from './own-database.ts';
+import type { OwnDatabase } from '../support/own-database.ts';
+import { isOnPglite, ownDatabase } from '../support/own-database.ts';
 import { opening } from './records.ts';
 
 const files = await readdir(new URL('../../migrations/', import.meta.url));

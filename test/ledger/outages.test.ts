@@ -4,8 +4,8 @@ import { migrate } from '../../src/ledger/migrate.ts';
 import type { Outage } from '../../src/ledger/outages.ts';
 import { lastOutage, recordOutage } from '../../src/ledger/outages.ts';
 import { createPool } from '../../src/ledger/pool.ts';
-import type { OwnDatabase } from './own-database.ts';
-import { ownDatabase } from './own-database.ts';
+import type { OwnDatabase } from '../support/own-database.ts';
+import { ownDatabase } from '../support/own-database.ts';
 import { AT } from './records.ts';
 
 // Of its own: there is one list of outages for all.

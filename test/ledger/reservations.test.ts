@@ -10,7 +10,7 @@ import { recordNode } from '../../src/ledger/record-node.ts';
 import { clearPlace, held, reserve } from '../../src/ledger/reservations.ts';
 import { recordWait, waitOf } from '../../src/ledger/waits.ts';
 import { eventually } from '../support/eventually.ts';
-import { isOnPglite } from './own-database.ts';
+import { isOnPglite } from '../support/own-database.ts';
 import { AT, closing, modeOf, nodeChange, opening } from './records.ts';
 
 const pool = createPool(inject('databaseUrl'));

@@ -9,7 +9,7 @@ import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool, inTransaction } from '../../src/ledger/pool.ts';
 import { readPrefix, slotHolder, takeSlot } from '../../src/ledger/session-slots.ts';
 import { eventually } from '../support/eventually.ts';
-import { isOnPglite } from './own-database.ts';
+import { isOnPglite } from '../support/own-database.ts';
 import { closing, opening, unique } from './records.ts';
 
 const pool = createPool(inject('databaseUrl'));

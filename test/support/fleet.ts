@@ -16,7 +16,14 @@ const HANDLERS = fileURLToPath(new URL('./handlers.mjs', import.meta.url));
 /** Where a fleet's servers are. */
 export interface Servers {
   readonly temporalAddress: string;
-  readonly databaseUrl: string;
+  /** A ledger belongs to one namespace, so by default a fleet has one of its own. */
+  readonly databaseUrl?: string;
+}
+
+/** A ledger, and what ends it when it was started for this fleet. */
+interface FleetLedger {
+  readonly url: string;
+  drop(): Promise<void>;
 }
 
 /** A line of a process's log, with the name of the process. */
@@ -31,16 +38,22 @@ export class Fleet {
   readonly lines: readonly FleetLine[];
   /** A folder for the handlers' marks and gates. */
   readonly folder: string;
-  readonly #servers: Servers;
+  /** The ledger's address. */
+  readonly databaseUrl: string;
+  readonly #temporalAddress: string;
+  readonly #ledger: FleetLedger;
   readonly #orchestrators: HoldfastProcess[] = [];
   readonly #nodes: HoldfastProcess[] = [];
 
   private constructor(
-    servers: Servers,
+    temporalAddress: string,
+    ledger: FleetLedger,
     fields: Pick<Fleet, 'namespace' | 'client' | 'lines' | 'folder'>,
     orchestrator: HoldfastProcess,
   ) {
-    this.#servers = servers;
+    this.#temporalAddress = temporalAddress;
+    this.#ledger = ledger;
+    this.databaseUrl = ledger.url;
     this.namespace = fields.namespace;
     this.pool = 'test';
     this.client = fields.client;
@@ -50,24 +63,25 @@ export class Fleet {
   }
 
   /** A fleet with one orchestrator, started with these flags, and no node. */
-  static async start(servers: Servers, flags: readonly string[] = []): Promise<Fleet> {
+  static async start(
+    { temporalAddress, databaseUrl }: Servers,
+    flags: readonly string[] = [],
+  ): Promise<Fleet> {
     const namespace = `test-${randomUUID().slice(0, 8)}`;
-    await ensureNamespace(servers.temporalAddress, namespace);
+    await ensureNamespace(temporalAddress, namespace);
+    const ledger = await ledgerOf(databaseUrl);
+    const place = { temporalAddress, namespace, databaseUrl: ledger.url };
     const lines: FleetLine[] = [];
-    const orchestrator = startProcess(
-      servers,
-      namespace,
-      'orchestrator',
-      ['orchestrator', ...flags],
-      lines,
-    );
+    const args = ['orchestrator', ...flags];
+    const orchestrator = startProcess(place, 'orchestrator', args, lines);
     await started(orchestrator, 'orchestrator', lines);
     const client = await connect({
-      temporal: { address: servers.temporalAddress, namespace },
-      databaseUrl: servers.databaseUrl,
+      temporal: { address: temporalAddress, namespace },
+      databaseUrl: ledger.url,
     });
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-fleet-'));
-    return new Fleet(servers, { namespace, client, lines, folder }, orchestrator);
+    const fields = { namespace, client, lines, folder };
+    return new Fleet(temporalAddress, ledger, fields, orchestrator);
   }
 
   /** The orchestrator that {@link Fleet.start} started. */
@@ -122,6 +136,7 @@ export class Fleet {
     await this.client.close();
     await this.stopNodes();
     await Promise.all(this.#orchestrators.map((each) => each.stop()));
+    await this.#ledger.drop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -131,16 +146,31 @@ export class Fleet {
     group: HoldfastProcess[],
   ): Promise<HoldfastProcess> {
     const lines = this.lines as FleetLine[];
-    const process = startProcess(this.#servers, this.namespace, name, args, lines);
+    const { namespace, databaseUrl } = this;
+    const place = { temporalAddress: this.#temporalAddress, namespace, databaseUrl };
+    const process = startProcess(place, name, args, lines);
     group.push(process);
     await started(process, name, this.lines);
     return process;
   }
 }
 
+/** Where a fleet's processes find what they need. */
+interface Place {
+  readonly temporalAddress: string;
+  readonly namespace: string;
+  readonly databaseUrl: string;
+}
+
+async function ledgerOf(databaseUrl: string | undefined): Promise<FleetLedger> {
+  if (databaseUrl !== undefined) return { url: databaseUrl, drop: () => Promise.resolve() };
+  // Histories are recorded without Vitest, on servers that are given.
+  const { ownDatabase } = await import('./own-database.ts');
+  return ownDatabase();
+}
+
 function startProcess(
-  { temporalAddress, databaseUrl }: Servers,
-  namespace: string,
+  { temporalAddress, namespace, databaseUrl }: Place,
   from: string,
   args: readonly string[],
   lines: FleetLine[],

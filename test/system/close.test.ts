@@ -10,7 +10,6 @@ describe('a job that is being closed', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
     await fleet.startNode('a');
     const connection = await Connection.connect({ address: inject('temporalAddress') });
@@ -25,7 +24,7 @@ describe('a job that is being closed', () => {
     const job = await fleet.client.jobs.submit('hold', fleet.hold('close'), { pool: fleet.pool });
     await fleet.logged('attempt.started', { job: job.id });
 
-    const lock = new pg.Client({ connectionString: inject('databaseUrl') });
+    const lock = new pg.Client({ connectionString: fleet.databaseUrl });
     await lock.connect();
     // While this transaction is open, close waits for the job's row.
     await lock.query('begin');

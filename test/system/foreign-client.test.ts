@@ -26,7 +26,6 @@ describe.skipIf(isSkipped)('a client in another language, by docs/contract.md al
     program = await buildForeignClient(folder);
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
     await fleet.startNode('a', ['--slots', '4']);
     // Go downloads its modules and compiles the SDK once.

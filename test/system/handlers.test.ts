@@ -7,7 +7,6 @@ describe('a handler on a node', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
     await fleet.startNode('a', ['--slots', '4', '--cancel-grace', '500ms']);
   });
@@ -127,7 +126,6 @@ describe('a handler on a node', () => {
 test('a job of a pool without nodes waits and says so, and runs when a node comes', async () => {
   const fleet = await Fleet.start({
     temporalAddress: inject('temporalAddress'),
-    databaseUrl: inject('databaseUrl'),
   });
   try {
     const job = await fleet.client.jobs.submit('echo', 7, { pool: fleet.pool });

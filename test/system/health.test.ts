@@ -8,7 +8,6 @@ describe('every process', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
     await fleet.startNode('a');
     const names = ['orchestrator', 'a'];

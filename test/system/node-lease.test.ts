@@ -12,7 +12,6 @@ describe('a node and its lease', () => {
     connection = await Connection.connect({ address: inject('temporalAddress') });
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
   });
   afterEach(() => fleet.stopNodes());

@@ -9,7 +9,6 @@ describe('an id', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
     await fleet.startNode('a', ['--slots', '4']);
   });

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { LeaseActivities } from '../../domain/activities.ts';
-import type { NodeModeChange } from '../../domain/node.ts';
+import type { LeaseBeat, NodeModeChange } from '../../domain/node.ts';
 import type { NodeLease } from './node-lease.ts';
 
 /** What {@link createLeaseActivities} works with. */
@@ -10,6 +10,8 @@ export interface LeaseActivityDeps {
   readonly onSuperseded: () => void;
   /** A mode that came with the lease, or that was set while it was held. */
   readonly setMode: (mode: NodeModeChange, from: 'lease' | 'order') => void;
+  /** What the node runs now. */
+  readonly describe: () => LeaseBeat;
 }
 
 /** What a node does for its own workflow. */
@@ -17,6 +19,7 @@ export function createLeaseActivities({
   lease,
   onSuperseded,
   setMode,
+  describe,
 }: LeaseActivityDeps): LeaseActivities {
   return {
     holdLease: ({ mode, isSuperseded }) => {
@@ -34,7 +37,7 @@ export function createLeaseActivities({
     },
     applyMode: (mode) => {
       setMode(mode, 'order');
-      return Promise.resolve();
+      return Promise.resolve(describe());
     },
   };
 }

@@ -154,6 +154,7 @@ export class NodeProcess {
         lease,
         setMode: (mode, from) => this.#modes.set(mode, from),
         onSuperseded: () => this.#onSuperseded(),
+        describe: () => this.#describe(),
       }),
     });
   }

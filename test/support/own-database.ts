@@ -5,7 +5,7 @@ import getPort from 'get-port';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { LedgerServer } from '../../dist/dev/ledger-server.js';
-import { createDatabase } from '../support/database.ts';
+import { createDatabase } from './database.ts';
 
 /** A database that no other test sees, without the ledger's schema. */
 export interface OwnDatabase {
