@@ -40,7 +40,7 @@ describe('resolveJobSpec', () => {
       pin: { node: 'n1', onOffline: 'fallback', afterMs: 5 },
       labels: { gpu: 'a100' },
       preferLabels: { zone: 'b' },
-      placement: 'each',
+      placement: 'any',
       liveness: 'lease',
       pending: { alarmAfterMs: 1, failAfterMs: 2 },
     } as const;
@@ -103,6 +103,12 @@ describe('resolveJobSpec', () => {
     ['pin.afterMs', { pin: { node: 'n1', afterMs: -1 } }, 'a whole number from 0', '-1'],
     ['labels.gpu', { labels: { gpu: 1 } }, 'a text', '1'],
     ['placement', { placement: 'all' }, '"any" or "each"', '"all"'],
+    [
+      'pin',
+      { pin: { node: 'n1' }, placement: 'each' },
+      'no pin on a job of placement "each"',
+      '"n1"',
+    ],
     ['liveness', { liveness: 'none' }, '"heartbeat" or "lease"', '"none"'],
     ['pending.failAfterMs', { pending: { failAfterMs: 0 } }, 'a whole number from 1', '0'],
     ['retry', { retry: 5 }, 'an object', '5'],
