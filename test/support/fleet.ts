@@ -19,6 +19,13 @@ export interface Servers {
   readonly databaseUrl: string;
 }
 
+/** A way to the Temporal server of a node's own, such as a link that can be cut. */
+export interface NodeLink {
+  readonly address: string;
+  /** What the node's command runs under. */
+  readonly wrapper: readonly string[];
+}
+
 /** A line of a process's log, with the name of the process. */
 export type FleetLine = LogLine & { readonly from: string };
 
@@ -80,9 +87,13 @@ export class Fleet {
     return this.#startProcess(name, ['orchestrator'], this.#orchestrators);
   }
 
-  async startNode(name: string, flags: readonly string[] = []): Promise<HoldfastProcess> {
+  async startNode(
+    name: string,
+    flags: readonly string[] = [],
+    link?: NodeLink,
+  ): Promise<HoldfastProcess> {
     const args = ['node', '--pool', this.pool, '--name', name, '--jobs', HANDLERS, ...flags];
-    return this.#startProcess(name, args, this.#nodes);
+    return this.#startProcess(name, args, this.#nodes, link);
   }
 
   /** Waits until the fleet has logged a line. */
@@ -129,9 +140,10 @@ export class Fleet {
     name: string,
     args: readonly string[],
     group: HoldfastProcess[],
+    link?: NodeLink,
   ): Promise<HoldfastProcess> {
     const lines = this.lines as FleetLine[];
-    const process = startProcess(this.#servers, this.namespace, name, args, lines);
+    const process = startProcess(this.#servers, this.namespace, name, args, lines, link);
     group.push(process);
     await started(process, name, this.lines);
     return process;
@@ -144,11 +156,13 @@ function startProcess(
   from: string,
   args: readonly string[],
   lines: FleetLine[],
+  link?: NodeLink,
 ): HoldfastProcess {
   return HoldfastProcess.start({
     args,
+    ...(link === undefined ? {} : { wrapper: link.wrapper }),
     env: {
-      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_ADDRESS: link?.address ?? temporalAddress,
       TEMPORAL_NAMESPACE: namespace,
       // A node has no database credentials.
       DATABASE_URL: args[0] === 'node' ? undefined : databaseUrl,
