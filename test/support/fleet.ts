@@ -143,9 +143,11 @@ export class Fleet {
     link?: NodeLink,
   ): Promise<HoldfastProcess> {
     const lines = this.lines as FleetLine[];
+    // Another process may have had the name before.
+    const before = lines.length;
     const process = startProcess(this.#servers, this.namespace, name, args, lines, link);
     group.push(process);
-    await started(process, name, this.lines);
+    await started(process, name, lines, before);
     return process;
   }
 }
@@ -175,12 +177,15 @@ async function started(
   process: HoldfastProcess,
   name: string,
   lines: readonly FleetLine[],
+  before = 0,
 ): Promise<void> {
   await eventually(() => {
     if (!process.isRunning) throw new Error(`${name} ended:\n${process.lastLines}`);
-    return lines.some(
-      ({ from, msg }) =>
-        from === name && (msg === 'node.started' || msg === 'orchestrator.started'),
-    );
+    return lines
+      .slice(before)
+      .some(
+        ({ from, msg }) =>
+          from === name && (msg === 'node.started' || msg === 'orchestrator.started'),
+      );
   });
 }
