@@ -32,21 +32,28 @@ export async function createLink(name: string, serverAddress: string): Promise<C
 
 let networks = 0;
 
+/** Other processes of this machine may make links at the same time: each has networks of its own. */
+function nextNetwork(): { near: string; far: string } {
+  const first = (networks++ % 64) * 4;
+  const start = `10.${128 + ((process.pid >> 8) % 64)}.${process.pid % 256}`;
+  return { near: `${start}.${first + 1}`, far: `${start}.${first + 2}` };
+}
+
 async function createNamespaceLink(name: string, serverAddress: string): Promise<CuttableLink> {
   const space = `hf-${process.pid}-${name}`;
   const outside = `hf${process.pid % 100_000}o${networks}`;
   const inside = `hf${process.pid % 100_000}i${networks}`;
-  const network = `10.213.${networks++ % 256}`;
+  const { near, far } = nextNetwork();
   const ip = (...args: string[]) => run('ip', args);
   await ip('netns', 'add', space);
   await ip('link', 'add', outside, 'type', 'veth', 'peer', 'name', inside);
   await ip('link', 'set', inside, 'netns', space);
-  await ip('addr', 'add', `${network}.1/30`, 'dev', outside);
+  await ip('addr', 'add', `${near}/30`, 'dev', outside);
   await ip('link', 'set', outside, 'up');
-  await ip('-n', space, 'addr', 'add', `${network}.2/30`, 'dev', inside);
+  await ip('-n', space, 'addr', 'add', `${far}/30`, 'dev', inside);
   await ip('-n', space, 'link', 'set', inside, 'up');
   await ip('-n', space, 'link', 'set', 'lo', 'up');
-  const proxy = await startProxy(serverAddress, `${network}.1`);
+  const proxy = await startProxy(serverAddress, near);
   return {
     address: proxy.address,
     wrapper: ['ip', 'netns', 'exec', space],

@@ -1,4 +1,3 @@
-import { checkName } from '../domain/check.ts';
 import type { Duration } from '../domain/duration.ts';
 import { parseDuration } from '../domain/duration.ts';
 import type { NodeStatus } from '../domain/messages.ts';
@@ -13,6 +12,7 @@ import type { NodeView } from './node-view.ts';
 import { viewNode } from './node-view.ts';
 import type { OrderOptions } from './order-node.ts';
 import { changeMode, forgetNode, signed, thisPerson } from './order-node.ts';
+import { resumePool } from './resume-pool.ts';
 
 /** How to drain a node. */
 export interface DrainOptions extends OrderOptions {
@@ -105,6 +105,6 @@ export function createNodesClient(connections: Connections): NodesClient {
     drained: (name, options) => awaitDrained(connections, name, options),
     forget: async (name, options) => forgetNode(connections, name, options),
     pauses: () => ledger.poolPauses(),
-    resumePool: async (pool) => ledger.resumePool(checkName(pool, 'pool')),
+    resumePool: (pool) => resumePool(connections, pool),
   };
 }

@@ -26,6 +26,13 @@ interface FleetLedger {
   drop(): Promise<void>;
 }
 
+/** A way to the Temporal server of a node's own, such as a link that can be cut. */
+export interface NodeLink {
+  readonly address: string;
+  /** What the node's command runs under. */
+  readonly wrapper: readonly string[];
+}
+
 /** A line of a process's log, with the name of the process. */
 export type FleetLine = LogLine & { readonly from: string };
 
@@ -94,9 +101,13 @@ export class Fleet {
     return this.#startProcess(name, ['orchestrator'], this.#orchestrators);
   }
 
-  async startNode(name: string, flags: readonly string[] = []): Promise<HoldfastProcess> {
+  async startNode(
+    name: string,
+    flags: readonly string[] = [],
+    link?: NodeLink,
+  ): Promise<HoldfastProcess> {
     const args = ['node', '--pool', this.pool, '--name', name, '--jobs', HANDLERS, ...flags];
-    return this.#startProcess(name, args, this.#nodes);
+    return this.#startProcess(name, args, this.#nodes, link);
   }
 
   /** Waits until the fleet has logged a line. */
@@ -144,13 +155,16 @@ export class Fleet {
     name: string,
     args: readonly string[],
     group: HoldfastProcess[],
+    link?: NodeLink,
   ): Promise<HoldfastProcess> {
     const lines = this.lines as FleetLine[];
+    // Another process may have had the name before.
+    const before = lines.length;
     const { namespace, databaseUrl } = this;
     const place = { temporalAddress: this.#temporalAddress, namespace, databaseUrl };
-    const process = startProcess(place, name, args, lines);
+    const process = startProcess(place, name, args, lines, link);
     group.push(process);
-    await started(process, name, this.lines);
+    await started(process, name, lines, before);
     return process;
   }
 }
@@ -174,11 +188,13 @@ function startProcess(
   from: string,
   args: readonly string[],
   lines: FleetLine[],
+  link?: NodeLink,
 ): HoldfastProcess {
   return HoldfastProcess.start({
     args,
+    ...(link === undefined ? {} : { wrapper: link.wrapper }),
     env: {
-      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_ADDRESS: link?.address ?? temporalAddress,
       TEMPORAL_NAMESPACE: namespace,
       // A node has no database credentials.
       DATABASE_URL: args[0] === 'node' ? undefined : databaseUrl,
@@ -191,12 +207,15 @@ async function started(
   process: HoldfastProcess,
   name: string,
   lines: readonly FleetLine[],
+  before = 0,
 ): Promise<void> {
   await eventually(() => {
     if (!process.isRunning) throw new Error(`${name} ended:\n${process.lastLines}`);
-    return lines.some(
-      ({ from, msg }) =>
-        from === name && (msg === 'node.started' || msg === 'orchestrator.started'),
-    );
+    return lines
+      .slice(before)
+      .some(
+        ({ from, msg }) =>
+          from === name && (msg === 'node.started' || msg === 'orchestrator.started'),
+      );
   });
 }

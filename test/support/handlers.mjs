@@ -1,7 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { defineJob, NonRetryableError } from 'holdfast';
+import { defineJob, NonRetryableError, RetryElsewhereError } from 'holdfast';
 import { z } from 'zod';
 
 const pool = 'test';
@@ -104,4 +104,36 @@ export const unreturnable = defineJob({
   pool,
   input: z.object({ what: z.enum(['bigint', 'too much']) }),
   run: ({ what }) => (what === 'bigint' ? { n: 1n } : 'x'.repeat(3_000_000)),
+});
+
+/** Says in the folder that it ran, where and in which attempt, and takes its time. */
+export const mark = defineJob({
+  kind: 'mark',
+  pool,
+  input: z.object({ folder: z.string(), ms: z.number().default(0) }),
+  async run({ folder, ms }, { job, epoch, node, signal }) {
+    await writeFile(join(folder, `ran-${job}-${epoch}-${node}`), '');
+    await delay(ms, undefined, { signal });
+    return { node, epoch };
+  },
+});
+
+/** Does not like the node of its first attempt. */
+export const elsewhere = defineJob({
+  kind: 'elsewhere',
+  pool,
+  input: z.unknown(),
+  retry: { backoff: ['50ms', '100ms'] },
+  run(_input, { node, epoch }) {
+    if (epoch === 1) throw new RetryElsewhereError('not here');
+    return { node, epoch };
+  },
+});
+
+/** Ends the process that it runs in. */
+export const crash = defineJob({
+  kind: 'crash',
+  pool,
+  input: z.unknown(),
+  run: () => process.exit(3),
 });
