@@ -105,3 +105,14 @@ export const unreturnable = defineJob({
   input: z.object({ what: z.enum(['bigint', 'too much']) }),
   run: ({ what }) => (what === 'bigint' ? { n: 1n } : 'x'.repeat(3_000_000)),
 });
+
+/** Fails for good on one node, and returns the name of any other. */
+export const failOn = defineJob({
+  kind: 'fail-on',
+  pool,
+  input: z.object({ node: z.string() }),
+  run({ node }, ctx) {
+    if (ctx.node === node) throw new NonRetryableError(`not on ${node}`);
+    return ctx.node;
+  },
+});
