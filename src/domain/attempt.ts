@@ -30,7 +30,7 @@ export type AttemptOutcome =
   | { readonly kind: 'handed_back' }
   /** The node does not have the kind; the handler never started. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** No node took it from its queue in time; the handler never started. */
+  /** No node took it from its queue in time, or one had no slot; the handler never started. */
   | { readonly kind: 'not_taken' }
   | { readonly kind: 'cancelled' };
 
@@ -94,7 +94,7 @@ export function decide(
     case 'handed_back':
       return { kind: 'dispatch_again', why: 'its node handed it back' };
     case 'not_taken':
-      return { kind: 'dispatch_again', why: 'no node took it in time' };
+      return { kind: 'dispatch_again', why: 'no node took it' };
     case 'refused':
       return {
         kind: 'wait',
