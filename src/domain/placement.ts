@@ -145,7 +145,7 @@ function choosePinned(
   if (node !== undefined && why === undefined) {
     const isPatient = pin.onOffline === 'wait';
     const scheduleToStartMs = isPatient
-      ? PINNED_SCHEDULE_TO_START_MS
+      ? Math.min(PINNED_SCHEDULE_TO_START_MS, alarmInMs(request, situation.now))
       : Math.max(SCHEDULE_TO_START_MS, pin.afterMs);
     const until = situation.now + LOOK_FOR_CHANGE_MS;
     const otherwise = wait(`node ${pin.node} just changed`, { node: pin.node, until });
@@ -162,6 +162,12 @@ function choosePinned(
       if (situation.now < endsAt) return wait(reason, { node: pin.node, until: endsAt });
       return { kind: 'fail', code: 'node_offline', message: reason };
   }
+}
+
+/** When to look again so that an alert is raised for a job that has waited too long on a queue. */
+function alarmInMs({ since, alarmAfterMs }: PlaceRequest, now: number): number {
+  const leftMs = since + alarmAfterMs - now;
+  return leftMs > 0 ? leftMs : Infinity;
 }
 
 function whyUnusable(
