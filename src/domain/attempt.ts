@@ -94,7 +94,7 @@ export function decide(
     case 'handed_back':
       return { kind: 'dispatch_again', why: 'its node handed it back' };
     case 'not_taken':
-      return { kind: 'dispatch_again', why: 'no node took it' };
+      return { kind: 'dispatch_again', why: 'no node took it in time' };
     case 'refused':
       return {
         kind: 'wait',

@@ -28,7 +28,10 @@ describe('a job of placement each', () => {
 
   test('runs on every node, and tells what became of it on each', async () => {
     for (const name of ['each-a1', 'each-a2', 'each-a3']) await start('each-a', name);
-    const job = await fleet.client.jobs.submit('echo', 'all', { pool: 'each-a', placement: 'each' });
+    const job = await fleet.client.jobs.submit('echo', 'all', {
+      pool: 'each-a',
+      placement: 'each',
+    });
     const on = (node: string) => ({
       state: 'succeeded',
       result: { value: 'all', node, epoch: 1 },

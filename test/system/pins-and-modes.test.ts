@@ -26,7 +26,12 @@ describe('a job that is pinned to a node which takes no new work', () => {
       return live?.phase === phase && live.why === why && live;
     });
 
-  const hold = (pool: string, gate: string, node?: string, onOffline: 'wait' | 'fallback' = 'wait') =>
+  const hold = (
+    pool: string,
+    gate: string,
+    node?: string,
+    onOffline: 'wait' | 'fallback' = 'wait',
+  ) =>
     fleet.client.jobs.submit('hold', fleet.hold(gate), {
       pool,
       ...(node === undefined ? {} : { pin: { node, onOffline } }),
@@ -46,11 +51,7 @@ describe('a job that is pinned to a node which takes no new work', () => {
     const pin = { node: 'mode-a1' };
     const echo = (onOffline: 'wait' | 'fallback' | 'fail') =>
       fleet.client.jobs.submit('echo', 1, { pool: 'mode-a', pin: { ...pin, onOffline } });
-    const [waits, falls, fails] = await Promise.all([
-      echo('wait'),
-      echo('fallback'),
-      echo('fail'),
-    ]);
+    const [waits, falls, fails] = await Promise.all([echo('wait'), echo('fallback'), echo('fail')]);
     await expect(fails.result()).rejects.toMatchObject({
       code: 'node_offline',
       message: expect.stringContaining('node mode-a1 is cordoned') as string,

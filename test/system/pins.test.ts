@@ -1,4 +1,4 @@
-import type { JobHandle } from 'holdfast';
+import type { JobHandle, PinOptions } from 'holdfast';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
@@ -35,7 +35,7 @@ describe('a job that is pinned to a node which is not there', () => {
     await fleet.logged('node.left', { node: name, why: 'lost' });
   };
 
-  const submit = (pool: string, pin: { node: string; onOffline?: 'fallback' | 'fail'; after?: string }) =>
+  const submit = (pool: string, pin: PinOptions) =>
     fleet.client.jobs.submit('echo', 1, { pool, pin });
 
   test('waits for it, says so, and runs there when it is back', async () => {
@@ -156,9 +156,7 @@ describe('a job that is pinned to a node which is not there', () => {
     await start('pin-h', 'pin-h1');
     await held('pin-h1');
     const job = await submit('pin-h', { node: 'pin-hh1' });
-    expect(job.warnings).toEqual([
-      'no node pin-hh1 has ever registered; did you mean pin-h1?',
-    ]);
+    expect(job.warnings).toEqual(['no node pin-hh1 has ever registered; did you mean pin-h1?']);
     await waitsWith(job, 'no node pin-hh1 is registered');
     await start('pin-h', 'pin-hh1');
     expect(await job.result()).toMatchObject({ node: 'pin-hh1', epoch: 1 });
