@@ -142,7 +142,7 @@ async function liveOf(
       const node = phase.node ?? nodeOfQueue(phase.queue);
       const reason =
         node === undefined
-          ? await whyQueued(connections, job.pool, phase.queue)
+          ? await whyQueued(connections, phase.queue)
           : await whyQueuedOnNode(connections, node);
       return { ...at, phase: 'queued', node, ...reason };
     }

@@ -1,4 +1,5 @@
 import { nodeOfIdentity } from '../domain/node-identity.ts';
+import { poolOfQueue } from '../domain/queues.ts';
 import type { Connections } from './connections.ts';
 import { withBeat } from './list-nodes.ts';
 import type { WaitsFor } from './waits-for.ts';
@@ -16,11 +17,9 @@ interface Queued {
 }
 
 /** Why no node has taken an attempt from the queue of a pool yet. */
-export async function whyQueued(
-  { client, place }: Connections,
-  pool: string,
-  queue: string,
-): Promise<Queued> {
+export async function whyQueued({ client, place }: Connections, queue: string): Promise<Queued> {
+  // Not the pool that the job was submitted to: it may have been moved.
+  const pool = poolOfQueue(queue);
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: place.namespace,
     taskQueue: { name: queue },

@@ -5,7 +5,6 @@
 import type { AttemptPlace, AttemptRecord } from './attempt.ts';
 import type { JobOutcome, JobSpec, SessionSlot } from './job.ts';
 import type { Json } from './json.ts';
-import type { Labels } from './labels.ts';
 import type {
   HeldAttempt,
   LeaseBeat,
@@ -139,6 +138,10 @@ export type Placed =
     }
   | PlaceFallback;
 
+/** Every node that would take a job. Without any it waits, which is on record, or fails. */
+export type FoundNodes =
+  { readonly kind: 'nodes'; readonly names: readonly string[] } | PlaceFallback;
+
 /** A change of a node for the record. */
 export interface NodeChange {
   readonly name: string;
@@ -191,8 +194,8 @@ export interface ControlActivities {
    * an outage of Temporal a loss is still its doing.
    */
   excuseLoss(loss: { pool: string; graceMs: number }): Promise<string | undefined>;
-  /** The nodes of a pool that would take a job of a kind now. */
-  nodesFor(wanted: { pool: string; kind: string; labels: Labels }): Promise<readonly string[]>;
+  /** The nodes of a pool that would take a job now; puts on record that it waits for a first one. */
+  nodesFor(request: PlaceRequest): Promise<FoundNodes>;
   openJob(open: OpenJob): Promise<OpenedJob>;
   closeJob(close: CloseJob): Promise<ClosedJob>;
   /** Which node ran the newest activity with this id, from the workflow's own history. */

@@ -30,7 +30,7 @@ export type AttemptOutcome =
   | { readonly kind: 'handed_back' }
   /** The node does not have the kind; the handler never started. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** No node took it from its queue in time; the handler never started. */
+  /** No node took it from its queue in time, or one had no slot; the handler never started. */
   | { readonly kind: 'not_taken' }
   | { readonly kind: 'cancelled' };
 

@@ -84,7 +84,10 @@ export type PlaceFallback =
 /** How long a node may take to start what was put on its own queue. */
 export const SCHEDULE_TO_START_MS = 5_000;
 
-/** A pinned job may wait long on the queue of a busy node; it is told when the node goes. */
+/**
+ * A pinned job keeps its turn on the queue of a busy node, whatever its policy for a node that is away:
+ * it is told when the node goes, and follows the policy then.
+ */
 const PINNED_SCHEDULE_TO_START_MS = 3_600_000;
 
 /** A slot becomes free without news of a node, so a job that waits for one looks again. */
@@ -143,10 +146,8 @@ function choosePinned(
   const why = whyUnusable(pin.node, node, request);
   const endsAt = request.since + pin.afterMs;
   if (node !== undefined && why === undefined) {
-    const isPatient = pin.onOffline === 'wait';
-    const scheduleToStartMs = isPatient
-      ? PINNED_SCHEDULE_TO_START_MS
-      : Math.max(SCHEDULE_TO_START_MS, pin.afterMs);
+    const patienceMs = alarmInMs(request, situation.now);
+    const scheduleToStartMs = Math.min(PINNED_SCHEDULE_TO_START_MS, patienceMs);
     const until = situation.now + LOOK_FOR_CHANGE_MS;
     const otherwise = wait(`node ${pin.node} just changed`, { node: pin.node, until });
     return { kind: 'node', candidates: [node], scheduleToStartMs, otherwise };
@@ -162,6 +163,12 @@ function choosePinned(
       if (situation.now < endsAt) return wait(reason, { node: pin.node, until: endsAt });
       return { kind: 'fail', code: 'node_offline', message: reason };
   }
+}
+
+/** When to look again so that an alert is raised for a job that has waited too long on a queue. */
+function alarmInMs({ since, alarmAfterMs }: PlaceRequest, now: number): number {
+  const leftMs = since + alarmAfterMs - now;
+  return leftMs > 0 ? leftMs : Infinity;
 }
 
 function whyUnusable(

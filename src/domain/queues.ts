@@ -15,3 +15,8 @@ export function leaseQueue(name: string, incarnation: string): string {
 export function poolQueue(pool: string): string {
   return `pool/${pool}`;
 }
+
+/** The pool whose queue it is. */
+export function poolOfQueue(queue: string): string {
+  return queue.replace(/^pool\//, '');
+}

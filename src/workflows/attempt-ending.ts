@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
+  patched,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { AttemptBeat, AttemptFailureDetail, AttemptReport } from '../domain/activities.ts';
@@ -9,6 +10,7 @@ import { ATTEMPT_FAILURE } from '../domain/activities.ts';
 import type { AttemptOutcome, AttemptPlace } from '../domain/attempt.ts';
 import { isErrorCode } from '../domain/errors.ts';
 import type { JobError } from '../domain/job.ts';
+import { FLEET_PATCH } from './patches.ts';
 
 /** How an attempt ended, and where it ran as far as the ending tells. */
 export interface AttemptEnding {
@@ -83,7 +85,11 @@ function outcomeOfFailure(
   detail: Partial<AttemptFailureDetail>,
 ): AttemptOutcome {
   const { type, message } = failure;
-  if (HANDED_BACK.includes(type)) return { kind: 'handed_back' };
+  if (HANDED_BACK.includes(type)) {
+    // Its node was full, or takes no work: no handler has started.
+    const isUnstarted = detail.node !== undefined && detail.startedAt === undefined;
+    return { kind: isUnstarted && patched(FLEET_PATCH) ? 'not_taken' : 'handed_back' };
+  }
   if (type === ATTEMPT_FAILURE.refused || type === SDK_FAILURE.noSuchActivity) {
     return { kind: 'refused', message };
   }

@@ -37,7 +37,13 @@ export async function findPlace(run: JobRun): Promise<FoundPlace> {
   run.progress = { ...run.progress, pendingSince: since };
   if (!mustAsk(run, since)) return { kind: 'target', target: onPool(run, since) };
   run.progress = { ...run.progress, wasPlaced: true };
+  const { news } = run;
+  let isOutdated = false;
+  run.interrupt = () => (isOutdated = true);
   const placed = await placeAttempt(requestOf(run, since));
+  // Moved, or the node went, or another came, while the answer was on its way.
+  const isStale = isOutdated || (placed.kind === 'wait' && run.news !== news);
+  if (isStale) return { kind: 'waited' };
   switch (placed.kind) {
     case 'node': {
       const { node, incarnation, scheduleToStartMs } = placed;
@@ -75,7 +81,8 @@ function patienceMs({ pending }: JobRun['spec']): number {
   return Math.min(pending.alarmAfterMs, pending.failAfterMs ?? Infinity);
 }
 
-function requestOf({ spec, progress }: JobRun, since: number): PlaceRequest {
+/** What an orchestrator needs to know of the attempt that looks for a place. */
+export function requestOf({ spec, progress }: JobRun, since: number): PlaceRequest {
   const { id: job, generation, kind, pool, pin, labels, preferLabels, pending } = spec;
   const { epoch, avoid, attempts, counts } = progress;
   return {
@@ -97,7 +104,8 @@ function requestOf({ spec, progress }: JobRun, since: number): PlaceRequest {
   };
 }
 
-async function waitForNews(
+/** Waits until there may be a place, and says why. */
+export async function waitForNews(
   run: JobRun,
   since: number,
   { why, until }: Extract<PlaceFallback, { kind: 'wait' }>,

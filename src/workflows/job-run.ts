@@ -36,7 +36,7 @@ export interface JobRun {
   request: JobRequest;
   phase: JobPhase;
   progress: JobProgress;
-  /** Ends the wait for the attempt under way. */
+  /** Ends the wait for the attempt under way, or the search for its place. */
   interrupt: (interruption: Interruption) => void;
   /** Grows with everything that may end a wait for a node. */
   news: number;

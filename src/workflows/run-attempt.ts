@@ -28,13 +28,20 @@ export async function runAttempt(run: JobRun, target: Target): Promise<AttemptEn
     .run(() => startAttempt(spec, epoch, target))
     .then(endingOfReport, endingOfError);
   const interrupted = new Promise<Interruption>((resolve) => {
-    run.interrupt = resolve;
+    run.interrupt = (interruption) => {
+      if (isOfTarget(interruption, target)) resolve(interruption);
+    };
   });
   const first = await Promise.race([attempt, interrupted]);
   if (!('why' in first)) return withPlace(first, epoch, target);
   scope.cancel();
   if (first.why === 'lost') return endingWithNode(first, attempt, epoch, target);
   return takenBack(await withPlace(await attempt, epoch, target));
+}
+
+/** Late news of a node on which the attempt was placed before is none of the one under way. */
+function isOfTarget(interruption: Interruption, { node }: Target): boolean {
+  return interruption.why === 'moved' || node === undefined || interruption.node === node;
 }
 
 /** How long the server may take to cancel an attempt that has not started; it does so at once. */
@@ -107,7 +114,10 @@ async function withPlace(
   target: Target,
 ): Promise<AttemptEnding> {
   const { kind } = ending.outcome;
-  if (kind === 'not_taken') return { ...ending, place: { ...ending.place, node: target.node } };
+  if (kind === 'not_taken') {
+    const node = ending.place.node ?? target.node;
+    return { ...ending, place: { ...ending.place, node } };
+  }
   const isUnknown = ending.place.node === undefined && (kind === 'lost' || kind === 'cancelled');
   if (!isUnknown) return ending;
   return { ...ending, place: await findThisAttempt(epoch) };

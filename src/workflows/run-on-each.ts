@@ -3,13 +3,11 @@ import {
   CancelledFailure,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
-  condition,
   executeChild,
   isCancellation,
   ParentClosePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
-import { backoffMs } from '../domain/attempt.ts';
 import type { NodeOutcome } from '../domain/each-outcome.ts';
 import { eachOutcome, nodeOutcomeOf } from '../domain/each-outcome.ts';
 import { isErrorCode } from '../domain/errors.ts';
@@ -17,11 +15,10 @@ import { jobIdOnNode, jobWorkflowId } from '../domain/ids.ts';
 import type { JobError, JobOutcome, JobRequest } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
 import { JOB_WORKFLOW } from '../domain/messages.ts';
+import { requestOf, waitForNews } from './find-place.ts';
 import type { JobRun } from './job-run.ts';
 import { enter } from './job-run.ts';
 import { nodesFor } from './ledger-call.ts';
-
-const LOOK_AGAIN = { initialMs: 1_000, maxMs: 30_000 };
 
 /**
  * Runs a job of placement `each`: a job of its own, pinned, on every node of the pool that would
@@ -29,6 +26,7 @@ const LOOK_AGAIN = { initialMs: 1_000, maxMs: 30_000 };
  */
 export async function runOnEach(run: JobRun): Promise<JobOutcome> {
   const names = await nodesWhenAny(run);
+  if (!('length' in names)) return names;
   const since = Date.now();
   const why = `runs on ${names.length} nodes: ${names.join(', ')}`.slice(0, 1_000);
   enter(run, { kind: 'waiting', since, until: undefined, why });
@@ -36,16 +34,21 @@ export async function runOnEach(run: JobRun): Promise<JobOutcome> {
   return eachOutcome(Object.fromEntries(names.map((name, at) => [name, outcomes[at]!])));
 }
 
-async function nodesWhenAny(run: JobRun): Promise<readonly string[]> {
-  const { pool, kind, labels } = run.spec;
+/** The nodes to run on, as soon as there is one; or the end of a job that has waited too long. */
+async function nodesWhenAny(run: JobRun): Promise<readonly string[] | JobOutcome> {
   const since = Date.now();
-  for (let looks = 0; ; looks++) {
-    const names = await nodesFor({ pool, kind, labels });
-    if (names.length > 0) return names;
-    const why = `no node of pool ${pool} runs kind "${kind}" now`;
-    enter(run, { kind: 'waiting', since, until: undefined, why });
+  run.progress = { ...run.progress, wasPlaced: true };
+  for (;;) {
     const { news } = run;
-    await condition(() => run.news !== news, backoffMs(LOOK_AGAIN, looks));
+    // A pool's queue would give it to one node only.
+    const request = { ...requestOf(run, since), pin: undefined, needsNode: true };
+    const found = await nodesFor(request);
+    if (found.kind === 'nodes') return found.names;
+    if (found.kind === 'fail') {
+      const { code, message } = found;
+      return { state: 'failed', error: { code, message } };
+    }
+    if (found.kind === 'wait' && run.news === news) await waitForNews(run, since, found);
   }
 }
 

@@ -137,3 +137,14 @@ export const crash = defineJob({
   input: z.unknown(),
   run: () => process.exit(3),
 });
+
+/** Fails for good on one node, and returns the name of any other. */
+export const failOn = defineJob({
+  kind: 'fail-on',
+  pool,
+  input: z.object({ node: z.string() }),
+  run({ node }, ctx) {
+    if (ctx.node === node) throw new NonRetryableError(`not on ${node}`);
+    return ctx.node;
+  },
+});

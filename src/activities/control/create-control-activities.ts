@@ -11,7 +11,6 @@ import type {
 } from '../../domain/activities.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { PlaceRequest } from '../../domain/placement.ts';
-import { usableNodes } from '../../domain/placement.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ControlEvents } from './control-events.ts';
@@ -20,7 +19,7 @@ import { excuseLoss } from './excuse-loss.ts';
 import { failOver } from './fail-over.ts';
 import { findAttempt } from './find-attempt.ts';
 import { isRunOver } from './is-run-over.ts';
-import { placeAttempt } from './place-attempt.ts';
+import { nodesFor, placeAttempt } from './place-attempt.ts';
 import { readLease } from './read-lease.ts';
 import { forgetNode, recordNode } from './record-node.ts';
 
@@ -50,9 +49,7 @@ export function createControlActivities(
     excuseLoss: activity('excuseLoss', (loss: { pool: string; graceMs: number }) =>
       excuseLoss(ledger, watch, loss),
     ),
-    nodesFor: activity('nodesFor', (wanted: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>) =>
-      nodesFor(ledger, wanted),
-    ),
+    nodesFor: activity('nodesFor', (request: PlaceRequest) => nodesFor(ledger, events, request)),
     recordNode: activity('recordNode', (change: NodeChange) => recordNode(ledger, change)),
     failOver: activity('failOver', (left: LeftNode) => failOver(ledger, events, storm, left)),
     forgetNode: activity('forgetNode', (node: { name: string; by: string; reason: string }) =>
@@ -61,14 +58,6 @@ export function createControlActivities(
     findAttempt: asActivity(findAttempt),
     readLease: asActivity(readLease),
   };
-}
-
-async function nodesFor(
-  ledger: Ledger,
-  wanted: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>,
-): Promise<readonly string[]> {
-  const { nodes } = await ledger.placeSituation({ pool: wanted.pool, pin: undefined });
-  return usableNodes(nodes, wanted).map(({ name }) => name);
 }
 
 async function closeInLedger(

@@ -1,11 +1,11 @@
-import type { Placed } from '../../domain/activities.ts';
+import type { FoundNodes, Placed } from '../../domain/activities.ts';
 import type {
   PlaceChoice,
   PlaceFallback,
   PlaceNode,
   PlaceRequest,
 } from '../../domain/placement.ts';
-import { choosePlace } from '../../domain/placement.ts';
+import { choosePlace, usableNodes } from '../../domain/placement.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ControlEvents } from './control-events.ts';
 import { readNode } from './read-lease.ts';
@@ -24,8 +24,30 @@ export async function placeAttempt(
   const choice = choosePlace(request, situation, Math.random());
   const placed = await take(ledger, request, choice);
   const waitedMs = situation.now - since;
-  if (waitedMs >= alarmAfterMs && placed.kind !== 'node')
-    events.jobPending(request, waitedMs, placed);
+  // On the queue of the node of its pin it may go on waiting.
+  const mayWait = placed.kind !== 'node' || placed.node === pin?.node;
+  if (waitedMs >= alarmAfterMs && mayWait) events.jobPending(request, waitedMs, placed);
+  return placed;
+}
+
+/** Finds every node that would take a job, however busy; without any, it waits as others do. */
+export async function nodesFor(
+  ledger: Ledger,
+  events: ControlEvents,
+  request: PlaceRequest,
+): Promise<FoundNodes> {
+  const { pool, since, alarmAfterMs } = request;
+  const situation = await ledger.placeSituation({ pool });
+  const names = usableNodes(situation.nodes, request).map(({ name }) => name);
+  if (names.length > 0) {
+    await ledger.clearPlace(request);
+    return { kind: 'nodes', names };
+  }
+  const choice = choosePlace(request, situation, 0);
+  const fallback = choice.kind === 'node' ? choice.otherwise : choice;
+  const placed = await settleFor(ledger, request, fallback);
+  const waitedMs = situation.now - since;
+  if (waitedMs >= alarmAfterMs) events.jobPending(request, waitedMs, placed);
   return placed;
 }
 

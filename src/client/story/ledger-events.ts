@@ -1,4 +1,4 @@
-import type { ClosedJob, OpenedJob, Placed } from '../../domain/activities.ts';
+import type { ClosedJob, FoundNodes, OpenedJob, Placed } from '../../domain/activities.ts';
 import { decodePayload } from '../decode-payload.ts';
 import type { HistoryEvent } from '../event-time.ts';
 import { eventTime } from '../event-time.ts';
@@ -37,8 +37,7 @@ export function tellAnswer(book: StoryBook, at: Date, type: string, answer: unkn
       }
       return;
     case 'nodesFor':
-      book.tell(at, 'placed', `runs on each of ${(answer as string[]).join(', ') || 'no node'}`);
-      return;
+      return tellNodes(book, at, answer as FoundNodes);
     case 'closeJob':
       return tellRecorded(book, at, answer as ClosedJob);
   }
@@ -47,6 +46,11 @@ export function tellAnswer(book: StoryBook, at: Date, type: string, answer: unkn
 function tellOpened(book: StoryBook, at: Date, answer: OpenedJob): void {
   if (answer.kind === 'opened') book.tell(at, 'opened', 'is recorded in the ledger');
   else book.tell(at, 'opened', `may not run: the ledger answers ${outcomeText(answer.outcome)}`);
+}
+
+function tellNodes(book: StoryBook, at: Date, found: FoundNodes): void {
+  if (found.kind !== 'nodes') return tellPlaced(book, at, found);
+  book.tell(at, 'placed', `runs on each of ${found.names.join(', ')}`);
 }
 
 function tellPlaced(book: StoryBook, at: Date, placed: Placed): void {

@@ -24,7 +24,12 @@ export function controlEvents(log: Logger): ControlEvents {
       else alerts.clear('ledger_unavailable');
     },
     jobPending: ({ job, generation, kind, pool }, waitedMs, placed) => {
-      const why = placed.kind === 'wait' ? placed.why : `no node of pool ${pool} has taken it`;
+      const why =
+        placed.kind === 'wait'
+          ? placed.why
+          : placed.kind === 'node'
+            ? `node ${placed.node} has not taken it`
+            : `no node of pool ${pool} has taken it`;
       const fields = { job, generation, kind, pool, waitedMs, why };
       log.warn(fields, 'job.pending_too_long');
       alerts.raiseFor('job_pending', PENDING_ALERT_MS, fields);
