@@ -122,7 +122,7 @@ describe('a story', () => {
   test('tells the parts of a job of placement each', () => {
     const history = new PlayedHistory();
     const workflowExecution = { workflowId: 'job/j@n' };
-    history.answer('nodesFor', ['m', 'n']);
+    history.answer('nodesFor', { kind: 'nodes', names: ['m', 'n'] });
     history.add({ startChildWorkflowExecutionInitiatedEventAttributes: { workflowId: 'job/j@n' } });
     history.add({ childWorkflowExecutionCompletedEventAttributes: { workflowExecution } });
     const failure = { message: 'child', cause: { message: 'no such luck' } };
