@@ -19,7 +19,7 @@ interface HistoryFile {
 }
 
 /** A folder of a user or of a build, a process `<pid>@<host>`, an orchestrator on its host. */
-const MACHINE = /\/(tmp|root|Users|home|work)\/|\d@|orchestrator\/(?!host\/)/;
+const MACHINE = /\/(tmp|root|Users|home|work)\/|(^|")\d+@|orchestrator\/(?!host\/)/;
 
 const FOLDER = new URL('./histories/', import.meta.url);
 const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));

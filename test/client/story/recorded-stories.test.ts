@@ -114,7 +114,7 @@ const STORIES: Readonly<Record<string, { kind: string; lines: readonly string[] 
       '- submitted: is submitted by client@host: KIND in pool test, pinned to node a',
       BEGINNING[1]!,
       '- placed: a slot of node a is reserved for it',
-      '1 dispatched: goes to node a (to start within 5 s, heartbeat 5 s, timeout 60 s)',
+      '1 dispatched: goes to node a (to start within 300 s, heartbeat 5 s, timeout 60 s)',
       '1 told: node a takes no new work',
       '1 called_back: is called back',
       '1 cancelled: stops before a node took it',
