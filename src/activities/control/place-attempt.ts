@@ -69,8 +69,8 @@ async function take(ledger: Ledger, request: PlaceRequest, choice: PlaceChoice):
   return settleFor(ledger, request, choice.otherwise);
 }
 
-async function hasRoom({ name, slots }: PlaceNode): Promise<boolean> {
-  const beat = await readNode(name).catch(() => undefined);
+async function hasRoom({ name, incarnation, slots }: PlaceNode): Promise<boolean> {
+  const beat = await readNode(name, incarnation).catch(() => undefined);
   return (beat?.slotsUsed ?? 0) < slots;
 }
 

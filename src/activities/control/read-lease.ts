@@ -8,12 +8,14 @@ import type { LeaseBeat } from '../../domain/node.ts';
 export const readLease: NodeControlActivities['readLease'] = (lease) =>
   lastBeat(lease.workflowId, ({ activityId }) => activityId === lease.activityId);
 
-/** What a node's lease says now; undefined when it holds none. */
-export function readNode(name: string): Promise<LeaseBeat | undefined> {
-  return lastBeat(
-    nodeWorkflowId(name),
-    ({ activityId }) => activityId?.startsWith('lease/') === true,
-  );
+/**
+ * What the lease of one start of a node says now; undefined when it holds none. That of an earlier
+ * start, which ended without a word, is on the server until it runs out.
+ */
+export function readNode(name: string, incarnation: string): Promise<LeaseBeat | undefined> {
+  const isOurs = ({ activityId }: Pending): boolean =>
+    activityId?.startsWith(`lease/${incarnation}/`) === true;
+  return lastBeat(nodeWorkflowId(name), isOurs);
 }
 
 type Pending = NonNullable<
