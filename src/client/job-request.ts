@@ -1,6 +1,6 @@
 import { HoldfastError, invalid } from '../domain/errors.ts';
 import type { JobRequest, SessionSlot } from '../domain/job.ts';
-import { resolveJobSpec } from '../domain/job.ts';
+import { resolveJobSpec } from '../domain/job-spec.ts';
 import type { Json } from '../domain/json.ts';
 import { PAYLOAD_LIMIT_BYTES } from '../domain/json.ts';
 import { checkInput } from '../handlers/check-input.ts';

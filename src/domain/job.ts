@@ -13,13 +13,9 @@
  * - session: an ordered stream of results; each job of it carries an `index`.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
-import { checkChoice, checkCount, checkName, checkObject, checkTexts } from './check.ts';
 import type { ErrorCode } from './errors.ts';
-import { invalid } from './errors.ts';
 import type { Json } from './json.ts';
-import { isTooDeep, JSON_DEPTH_LIMIT } from './json.ts';
 import type { Labels } from './labels.ts';
-import { checkLabels } from './labels.ts';
 
 /** The place of a job in an ordered stream of results. */
 export interface SessionSlot {
@@ -55,12 +51,14 @@ export interface Pin {
  */
 export type Placement = (typeof PLACEMENTS)[number];
 
-const PLACEMENTS = ['any', 'each'] as const;
+/** Every {@link Placement}. */
+export const PLACEMENTS = ['any', 'each'] as const;
 
 /** By what a running attempt shows that it lives: heartbeats of its own, or its node's lease. */
-export type Liveness = (typeof LIVENESSES)[number];
+type Liveness = (typeof LIVENESSES)[number];
 
-const LIVENESSES = ['heartbeat', 'lease'] as const;
+/** Every {@link Liveness}. */
+export const LIVENESSES = ['heartbeat', 'lease'] as const;
 
 /** When a job has waited too long for a node. */
 export interface PendingPolicy {
@@ -164,106 +162,4 @@ export interface Job {
   readonly openedAt: Date;
   readonly closedAt: Date | undefined;
   readonly error: JobError | undefined;
-}
-
-/** The defaults of a job's options. */
-export const JOB_DEFAULTS = {
-  timeoutMs: 60_000,
-  heartbeatMs: 5_000,
-  failover: { maxAttempts: 3, crashBudget: 3 },
-  pending: { alarmAfterMs: 300_000, failAfterMs: undefined },
-  retry: { maxAttempts: 3, initialMs: 1_000, maxMs: 60_000, nonRetryable: [] },
-} as const satisfies Partial<JobSpec>;
-
-/**
- * The request with every default filled in, checked field by field.
- *
- * @param at stands before the field's name in the error
- * @throws HoldfastError `invalid_input` naming the first field that is wrong
- */
-export function resolveJobSpec(
-  id: string,
-  generation: number,
-  request: JobRequest,
-  at = '',
-): JobSpec {
-  const { timeoutMs, heartbeatMs } = JOB_DEFAULTS;
-  const pin = resolvePin(request.pin, `${at}pin`);
-  const placement = checkChoice(request.placement ?? 'any', PLACEMENTS, `${at}placement`);
-  if (pin !== undefined && placement === 'each') {
-    throw invalid(`${at}pin`, 'no pin on a job of placement "each"', pin.node);
-  }
-  return {
-    id: checkName(id, `${at}id`),
-    generation,
-    kind: checkName(request.kind, `${at}kind`),
-    pool: checkName(request.pool, `${at}pool`),
-    input: checkDepth(request.input ?? null, `${at}input`),
-    timeoutMs: checkCount(request.timeoutMs ?? timeoutMs, `${at}timeoutMs`, 1),
-    heartbeatMs: checkCount(request.heartbeatMs ?? heartbeatMs, `${at}heartbeatMs`, 1),
-    failover: resolveFailover(request.failover, `${at}failover`),
-    retry: resolveRetry(request.retry, `${at}retry`),
-    session: checkSession(request.session, `${at}session`),
-    pin,
-    labels: checkLabels(request.labels, `${at}labels`),
-    preferLabels: checkLabels(request.preferLabels, `${at}preferLabels`),
-    placement,
-    liveness: checkChoice(request.liveness ?? 'heartbeat', LIVENESSES, `${at}liveness`),
-    pending: resolvePending(request.pending, `${at}pending`),
-  };
-}
-
-function resolvePin(given: JobRequest['pin'], at: string): Pin | undefined {
-  const pin = checkObject(given, at);
-  if (pin === undefined) return undefined;
-  return {
-    node: checkName(pin.node, `${at}.node`),
-    onOffline: checkChoice(pin.onOffline ?? 'wait', ON_OFFLINE, `${at}.onOffline`),
-    afterMs: checkCount(pin.afterMs ?? 0, `${at}.afterMs`, 0),
-  };
-}
-
-function resolvePending(given: JobRequest['pending'], at: string): PendingPolicy {
-  const pending = checkObject(given, at) ?? {};
-  const { alarmAfterMs } = JOB_DEFAULTS.pending;
-  const failAfterMs = pending.failAfterMs ?? undefined;
-  return {
-    alarmAfterMs: checkCount(pending.alarmAfterMs ?? alarmAfterMs, `${at}.alarmAfterMs`, 1),
-    failAfterMs:
-      failAfterMs === undefined ? undefined : checkCount(failAfterMs, `${at}.failAfterMs`, 1),
-  };
-}
-
-function checkDepth(input: Json, path: string): Json {
-  if (!isTooDeep(input)) return input;
-  throw invalid(path, `at most ${JSON_DEPTH_LIMIT} levels of arrays and objects`, 'more');
-}
-
-function resolveFailover(failover: JobRequest['failover'], at: string): FailoverPolicy {
-  const given = checkObject(failover, at) ?? {};
-  const { maxAttempts, crashBudget } = JOB_DEFAULTS.failover;
-  return {
-    maxAttempts: checkCount(given.maxAttempts ?? maxAttempts, `${at}.maxAttempts`, 0),
-    crashBudget: checkCount(given.crashBudget ?? crashBudget, `${at}.crashBudget`, 1),
-  };
-}
-
-function resolveRetry(retry: JobRequest['retry'], at: string): RetryPolicy {
-  const given = checkObject(retry, at) ?? {};
-  const { maxAttempts, initialMs, maxMs, nonRetryable } = JOB_DEFAULTS.retry;
-  return {
-    maxAttempts: checkCount(given.maxAttempts ?? maxAttempts, `${at}.maxAttempts`, 1),
-    initialMs: checkCount(given.initialMs ?? initialMs, `${at}.initialMs`, 0),
-    maxMs: checkCount(given.maxMs ?? maxMs, `${at}.maxMs`, 0),
-    nonRetryable: checkTexts(given.nonRetryable ?? nonRetryable, `${at}.nonRetryable`),
-  };
-}
-
-function checkSession(given: SessionSlot | undefined, at: string): SessionSlot | undefined {
-  const session = checkObject(given, at);
-  if (session === undefined) return undefined;
-  return {
-    id: checkName(session.id, `${at}.id`),
-    index: checkCount(session.index, `${at}.index`, 0),
-  };
 }

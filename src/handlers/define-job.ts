@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { invalid } from '../domain/errors.ts';
 import type { JobError, JobRequest, Placement } from '../domain/job.ts';
 import { checkName } from '../domain/check.ts';
-import { resolveJobSpec } from '../domain/job.ts';
+import { resolveJobSpec } from '../domain/job-spec.ts';
 import type { AttemptOptions, AttemptRequest } from './attempt-options.ts';
 import { attemptRequest } from './attempt-options.ts';
 import type { JsonOf } from './json-of.ts';

@@ -2,7 +2,7 @@ import { condition, patched } from '@temporalio/workflow';
 import { backoffMs } from '../domain/attempt.ts';
 import type { JobOutcome } from '../domain/job.ts';
 import type { PlaceFallback, PlaceRequest } from '../domain/placement.ts';
-import { isChoosy } from '../domain/placement.ts';
+import { isChoosy } from '../domain/choose-place.ts';
 import { nodeQueue, poolQueue } from '../domain/queues.ts';
 import { showPlace } from './job-display.ts';
 import type { JobRun } from './job-run.ts';

@@ -11,7 +11,7 @@ import { parseJobWorkflowId } from '../domain/ids.ts';
 import type { JobProgress } from '../domain/job-progress.ts';
 import { resumeProgress } from '../domain/job-progress.ts';
 import type { JobRequest, JobSpec } from '../domain/job.ts';
-import { resolveJobSpec } from '../domain/job.ts';
+import { resolveJobSpec } from '../domain/job-spec.ts';
 import type { AttemptGone, JobPhase, JobStatus, Move } from '../domain/messages.ts';
 import {
   ATTEMPT_GONE_SIGNAL,

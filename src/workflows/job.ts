@@ -12,6 +12,7 @@ import type { JobProgress } from '../domain/job-progress.ts';
 import { advance } from '../domain/job-progress.ts';
 import type { JobOutcome, JobRequest } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
+import { DEFAULT_LEASE_MS } from '../domain/node.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
 import { failure } from './failure.ts';
 import { findPlace } from './find-place.ts';
@@ -125,10 +126,18 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
 async function judged(run: JobRun, ending: AttemptEnding): Promise<AttemptEnding> {
   const { outcome } = ending;
   if (!isFleetLoss(outcome) || !patched(FLEET_PATCH)) return ending;
-  const { pool, heartbeatMs } = run.spec;
-  const excuse = await excuseLoss({ pool, graceMs: heartbeatMs });
+  const { spec, progress } = run;
+  const loss = { pool: spec.pool, graceMs: spec.heartbeatMs };
+  let excuse = await excuseLoss(loss);
+  if (excuse === undefined && decide(spec, progress.counts, outcome).kind === 'close') {
+    await pause(run, SECOND_LOOK_MS, 'its node was lost: perhaps others are, too');
+    excuse = await excuseLoss(loss);
+  }
   return excuse === undefined ? ending : { ...ending, outcome: { ...outcome, excuse } };
 }
+
+/** The first losses of a storm are judged before it is known; what they would end waits for it. */
+const SECOND_LOOK_MS = DEFAULT_LEASE_MS;
 
 function isFleetLoss(outcome: AttemptOutcome): outcome is AttemptOutcome & { kind: 'lost' } {
   if (outcome.kind !== 'lost' || outcome.excuse !== undefined) return false;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobRequest } from '../../src/domain/job.ts';
 import { checkName } from '../../src/domain/check.ts';
-import { JOB_DEFAULTS, resolveJobSpec } from '../../src/domain/job.ts';
+import { JOB_DEFAULTS, resolveJobSpec } from '../../src/domain/job-spec.ts';
 
 const least: JobRequest = { kind: 'transcribe', pool: 'gpu', input: { url: 'x' } };
 const name = 'a text of 1 to 200 printable characters';

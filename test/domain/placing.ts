@@ -4,7 +4,7 @@ import type {
   PlaceRequest,
   PlaceSituation,
 } from '../../src/domain/placement.ts';
-import { choosePlace } from '../../src/domain/placement.ts';
+import { choosePlace } from '../../src/domain/choose-place.ts';
 
 /** When the choices are made. */
 export const NOW = 1_763_738_262_123;

@@ -3,7 +3,7 @@ import type { CloseJob, NodeChange, OpenJob } from '../../src/domain/activities.
 import type { AttemptRecord } from '../../src/domain/attempt.ts';
 import { jobWorkflowId } from '../../src/domain/ids.ts';
 import type { JobOutcome, JobRequest } from '../../src/domain/job.ts';
-import { resolveJobSpec } from '../../src/domain/job.ts';
+import { resolveJobSpec } from '../../src/domain/job-spec.ts';
 import type { NodeModeChange, NodeRegistration } from '../../src/domain/node.ts';
 import { ENABLED } from '../../src/domain/node.ts';
 

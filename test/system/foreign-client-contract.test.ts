@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { JOB_DEFAULTS } from '../../src/domain/job.ts';
+import { JOB_DEFAULTS } from '../../src/domain/job-spec.ts';
 import { JOB_WORKFLOW, STATUS_QUERY } from '../../src/domain/messages.ts';
 import { ORCHESTRATOR_QUEUE } from '../../src/domain/queues.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.ts';

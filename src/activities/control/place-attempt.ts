@@ -5,7 +5,7 @@ import type {
   PlaceNode,
   PlaceRequest,
 } from '../../domain/placement.ts';
-import { choosePlace, usableNodes } from '../../domain/placement.ts';
+import { choosePlace, usableNodes } from '../../domain/choose-place.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ControlEvents } from './control-events.ts';
 import { readNode } from './read-lease.ts';

@@ -7,7 +7,7 @@ import { pause } from './pause.ts';
 import type { BeatAnswer, SendBeat } from './send-beat.ts';
 
 /** What becomes of a lease. None of these may throw. */
-export interface LeaseEvents {
+interface LeaseEvents {
   /** The first beat of a lease was acknowledged. */
   readonly held: () => void;
   /** The lease has run out by the node's own clock: others may hold the node for lost. */

@@ -8,7 +8,7 @@ import type {
   PlaceRequest,
   PlaceSituation,
 } from '../../src/domain/placement.ts';
-import { choosePlace } from '../../src/domain/placement.ts';
+import { choosePlace } from '../../src/domain/choose-place.ts';
 import { names, NOW, requestOf } from './placing.ts';
 
 describe('any choice', () => {

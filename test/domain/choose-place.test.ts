@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pin } from '../../src/domain/job.ts';
 import type { PlaceRequest } from '../../src/domain/placement.ts';
-import { isChoosy, SCHEDULE_TO_START_MS } from '../../src/domain/placement.ts';
+import { isChoosy, SCHEDULE_TO_START_MS } from '../../src/domain/choose-place.ts';
 import { choose, names, nodeOf, NOW, POOL, UNUSABLE, wait } from './placing.ts';
 
 describe('isChoosy', () => {
