@@ -35,7 +35,7 @@ export async function viewJob(connections: Connections, id: string): Promise<Job
     // The ledger was never told: what Temporal says of its end is the truth.
     return { ...stored, ...job, attempts, live };
   }
-  return { ...job, ...stored, attempts, live };
+  return { ...job, ...stored, pool: job.pool, attempts, live };
 }
 
 async function viewClosed({ ledger }: Connections, stored: StoredJob): Promise<JobView> {

@@ -71,11 +71,13 @@ export async function findLiveJob(
   try {
     const description = await handle.describe();
     const request = await startedWith(connections, description);
-    const job = jobOf(id, request, description);
-    if (description.status.name !== 'RUNNING') return endedJob(job, handle);
+    const submitted = jobOf(id, request, description);
+    if (description.status.name !== 'RUNNING') return endedJob(submitted, handle);
     const status = await client
       .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<JobStatus>(STATUS_QUERY))
       .catch(() => undefined);
+    // It may have been moved.
+    const job = { ...submitted, pool: status?.pool ?? submitted.pool };
     const live = await liveOf(connections, { job, request, status }, description);
     return { job, live, attempts: status?.attempts ?? [] };
   } catch (error) {

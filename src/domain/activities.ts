@@ -110,8 +110,10 @@ export interface CloseJob {
   readonly jobKind: string;
   /** Whether the job has a session slot to fill. */
   readonly inSession: boolean;
-  /** Whether the job may have reservations or a wait on record. */
+  /** Whether the job may have a reservation or a wait on record. */
   readonly wasPlaced?: boolean;
+  /** The pool that the job was in at last: it may have been moved. */
+  readonly pool?: string;
   readonly generation: number;
   readonly runId: string;
   readonly outcome: JobOutcome;
@@ -181,14 +183,16 @@ export interface NodeControlActivities {
     runId: string;
     activityId: string;
   }): Promise<LeaseBeat | undefined>;
-  /** Takes a node off the record. */
-  forgetNode(forgotten: { name: string; by: string; reason: string }): Promise<void>;
+  /** Takes a node that is offline off the record; false when there was none. */
+  forgetNode(forgotten: { name: string; by: string; reason: string }): Promise<boolean>;
 }
 
 /** What an orchestrator does for the workflows of jobs. */
 export interface ControlActivities {
   /** Chooses a place for an attempt and reserves it, or puts on record that it waits. */
   placeAttempt(request: PlaceRequest): Promise<Placed>;
+  /** Gives back the slot that is reserved for a job, and tells whoever waits longest. */
+  clearPlace(place: { job: string; generation: number; pool: string }): Promise<void>;
   /**
    * Why a loss shall not count against its job; undefined when it shall. `graceMs`: how long after
    * an outage of Temporal a loss is still its doing.

@@ -18,6 +18,9 @@ export const SCHEDULE_TO_START_MS = 5_000;
  */
 const PINNED_SCHEDULE_TO_START_MS = 3_600_000;
 
+/** The server may tell of a lost lease this much later. */
+const SILENCE_RESERVE_MS = 1_500;
+
 /** A slot becomes free without news of a node, so a job that waits for one looks again. */
 const LOOK_FOR_SLOT_MS = 10_000;
 
@@ -73,14 +76,21 @@ function choosePinned(
   const node = situation.nodes.find(({ name }) => name === pin.node);
   const why = whyUnusable(pin.node, node, request);
   const endsAt = request.since + pin.afterMs;
-  if (node !== undefined && why === undefined) {
+  const silentUntil = silentUntilMs(request, node, situation.now);
+  if (why === undefined && silentUntil !== undefined && pin.onOffline !== 'fallback') {
+    return wait(`node ${pin.node} fell silent: it may be lost`, {
+      node: pin.node,
+      until: silentUntil,
+    });
+  }
+  if (node !== undefined && why === undefined && silentUntil === undefined) {
     const patienceMs = alarmInMs(request, situation.now);
     const scheduleToStartMs = Math.min(PINNED_SCHEDULE_TO_START_MS, patienceMs);
     const until = situation.now + LOOK_FOR_CHANGE_MS;
     const otherwise = wait(`node ${pin.node} just changed`, { node: pin.node, until });
     return { kind: 'node', candidates: [node], scheduleToStartMs, otherwise };
   }
-  const reason = why ?? '';
+  const reason = why ?? `node ${pin.node} fell silent: it may be lost`;
   switch (pin.onOffline) {
     case 'wait':
       return wait(reason, { node: pin.node });
@@ -113,6 +123,20 @@ function whyUnusable(
   return undefined;
 }
 
+/**
+ * Until when a node must be taken for lost, on which the job's last attempt fell silent: by then its
+ * lease has run out, or it lives. Its open poll would swallow the next attempt, too.
+ */
+function silentUntilMs(
+  { silentNode, since }: PlaceRequest,
+  node: PlaceNode | undefined,
+  now: number,
+): number | undefined {
+  if (node === undefined || node.name !== silentNode) return undefined;
+  const until = since + node.leaseMs + SILENCE_RESERVE_MS;
+  return now < until ? until : undefined;
+}
+
 /** The nodes that would take a job of a kind now. */
 export function usableNodes(
   nodes: readonly PlaceNode[],
@@ -129,7 +153,9 @@ function chooseInPool(
   random: number,
 ): PlaceChoice {
   const { avoid } = request;
-  const usable = usableNodes(nodes, request);
+  const usable = usableNodes(nodes, request).filter(
+    (node) => silentUntilMs(request, node, now) === undefined,
+  );
   const others = usable.filter(({ name }) => !avoid.includes(name));
   const wanted = others.length > 0 ? others : usable;
   const withRoom = wanted.filter(({ reserved, slots }) => reserved < slots);

@@ -8,6 +8,12 @@
  * - dispatch: putting an attempt on a task queue.
  * - node: one worker process with a name; each start of it is a new incarnation.
  * - pool: a named group of nodes that share a task queue.
+ * - lease: a node's proof of life: a long activity on its lease queue that beats.
+ * - mode: what operators want of a node: enabled, cordoned or draining.
+ * - pin: a job's wish for one node; labels are wishes for a kind of node.
+ * - reservation: a slot of a node that is kept for an attempt which was placed there.
+ * - wait: an open job that has no place, with the reason.
+ * - storm: a pool that loses most of its nodes at once, which pauses its failover.
  * - failover: a new attempt after one was lost (node dead, silent, or over time).
  * - retry: a new attempt after the handler itself failed; counted apart from failovers.
  * - session: an ordered stream of results; each job of it carries an `index`.

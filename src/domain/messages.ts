@@ -40,6 +40,8 @@ export interface JobStatus {
   readonly epoch: number;
   readonly counts: AttemptCounts;
   readonly attempts: readonly AttemptRecord[];
+  /** Where it is now: another one than it was submitted to, when it was moved. */
+  readonly pool: string;
 }
 
 /** The signal that tells a job that its attempt is gone with its node. */

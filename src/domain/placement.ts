@@ -16,6 +16,8 @@ export interface PlaceRequest {
   readonly preferLabels: Labels;
   /** Only a node's own queue will do: the lease is the job's only sign of life. */
   readonly needsNode: boolean;
+  /** The node on which the last attempt fell silent. */
+  readonly silentNode: string | undefined;
   /** It follows a lost attempt, so a pause of its pool holds it. */
   readonly isFailover: boolean;
   /** Nodes to keep clear of as long as there are others. */
@@ -37,6 +39,8 @@ export interface PlaceNode {
   readonly mode: NodeMode;
   readonly isStopping: boolean;
   readonly slots: number;
+  /** Silence after which it counts as lost. */
+  readonly leaseMs: number;
   readonly kinds: readonly string[];
   readonly labels: Labels;
   /** Attempts that were placed on it and have not ended. */

@@ -30,7 +30,7 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
     `with closed as (
        update holdfast.jobs
        set state = $4, result = $5, error = $6, closed_at = now(), attempt_count = $7,
-           failover_count = $8
+           failover_count = $8, pool = coalesce($15, pool)
        where id = $1 and generation = $2 and run_id = $3 and state = 'open'
        returning id, generation
      ), recorded as (
@@ -58,6 +58,7 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
       attempts.map(({ reason }) => reason ?? null),
       attempts.map(({ startedAt }) => startedAt ?? null),
       attempts.map(({ endedAt }) => endedAt),
+      close.pool ?? null,
     ],
   );
   if (rowCount === 1) return { kind: 'own' };

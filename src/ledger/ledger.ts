@@ -19,6 +19,7 @@ import type { LedgerOpening } from './open-job.ts';
 import { openJob, takeOverJob } from './open-job.ts';
 import type { Outage } from './outages.ts';
 import { lastOutage, recordOutage } from './outages.ts';
+import type { WantedPlace } from './place-situation.ts';
 import { placeSituation } from './place-situation.ts';
 import { createPool } from './pool.ts';
 import { poolPauses, resumePool } from './pool-pauses.ts';
@@ -29,7 +30,7 @@ import type { NodeStart, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
 import type { SessionResult } from './session-slots.ts';
 import { readPrefix } from './session-slots.ts';
-import type { Wait, WaitFilter } from './waits.ts';
+import type { Wait, WaitFilter, WaitNews } from './waits.ts';
 import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
 
 /**
@@ -54,12 +55,12 @@ export interface Ledger {
   findNode(name: string): Promise<Node | undefined>;
   listNodes(filter?: NodeFilter): Promise<Node[]>;
   nodeEvents(name: string, limit: number): Promise<NodeEventRecord[]>;
-  placeSituation(wanted: { pool: string; pin?: string | undefined }): Promise<PlaceSituation>;
+  placeSituation(wanted: WantedPlace): Promise<PlaceSituation>;
   reserve(attempt: HeldAttempt, place: NodeStart, options: { overbook: boolean }): Promise<boolean>;
   clearPlace(job: PlacedJob): Promise<void>;
   held(start: NodeStart): Promise<HeldAttempt[]>;
   recordWait(wait: Wait): Promise<void>;
-  waiting(news: { node: string; pool: string }): Promise<PlacedJob[]>;
+  waiting(news: WaitNews): Promise<PlacedJob[]>;
   listWaits(filter: WaitFilter): Promise<Wait[]>;
   waitOf(job: string, generation: number): Promise<Wait | undefined>;
   recordLoss(loss: NodeLoss, policy: StormPolicy): Promise<PoolPause | undefined>;

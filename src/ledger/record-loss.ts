@@ -21,6 +21,7 @@ export async function recordLoss(
   return inTransaction(pool, async (tx) => {
     // One at a time: of two at once neither would count the other. Losses are rare.
     await tx.query('lock table holdfast.losses in share row exclusive mode');
+    await tx.query(`delete from holdfast.losses where lost_at < now() - interval '1 day'`);
     const isNew = await insertLoss(tx, loss);
     const pause = await findPause(tx, loss.pool);
     if (!isNew) return pause;

@@ -20,6 +20,15 @@ export interface WaitFilter {
   readonly limit: number;
 }
 
+/** News that may give waiting jobs a place. */
+export interface WaitNews {
+  /** The node that changed; left out, a slot became free. */
+  readonly node?: string;
+  readonly pool: string;
+  /** Jobs at most. */
+  readonly limit: number;
+}
+
 interface WaitRow {
   job: string;
   generation: number;
@@ -67,17 +76,14 @@ export async function recordWait(pool: pg.Pool, wait: Wait): Promise<void> {
 }
 
 /**
- * The jobs that news of a node may give a place, those that wait longest first: they wait for that
- * node, or for any node of that pool.
+ * The jobs that news of a node, or of a free slot, may give a place, those that wait longest first:
+ * they wait for that node, or for any node of that pool.
  */
-export async function waiting(
-  pool: pg.Pool,
-  news: { readonly node: string; readonly pool: string },
-): Promise<PlacedJob[]> {
+export async function waiting(pool: pg.Pool, news: WaitNews): Promise<PlacedJob[]> {
   const { rows } = await pool.query<WaitRow>(
     `${WAITS} where wait.node = $1 or (wait.node is null and wait.pool = $2)
-     order by wait.since, wait.job_id, wait.generation`,
-    [news.node, news.pool],
+     order by wait.since, wait.job_id, wait.generation limit $3`,
+    [news.node ?? null, news.pool, news.limit],
   );
   return rows.map(({ job, generation }) => ({ job, generation }));
 }

@@ -1,4 +1,5 @@
 import { condition, patched } from '@temporalio/workflow';
+import type { AttemptRecord } from '../domain/attempt.ts';
 import { backoffMs } from '../domain/attempt.ts';
 import type { JobOutcome } from '../domain/job.ts';
 import type { PlaceFallback, PlaceRequest } from '../domain/placement.ts';
@@ -7,7 +8,7 @@ import { nodeQueue, poolQueue } from '../domain/queues.ts';
 import { showPlace } from './job-display.ts';
 import type { JobRun } from './job-run.ts';
 import { enter } from './job-run.ts';
-import { placeAttempt } from './ledger-call.ts';
+import { clearPlace, placeAttempt } from './ledger-call.ts';
 import { FLEET_PATCH } from './patches.ts';
 
 /** The queue that an attempt goes to, and how long it may stay there. */
@@ -35,7 +36,10 @@ const LOOK_AGAIN = { initialMs: 1_000, maxMs: 60_000 };
 export async function findPlace(run: JobRun): Promise<FoundPlace> {
   const since = run.progress.pendingSince ?? Date.now();
   run.progress = { ...run.progress, pendingSince: since };
-  if (!mustAsk(run, since)) return { kind: 'target', target: onPool(run, since) };
+  if (!mustAsk(run)) {
+    await releasePlace(run);
+    return { kind: 'target', target: onPool(run, since) };
+  }
   run.progress = { ...run.progress, wasPlaced: true };
   const { news } = run;
   let isOutdated = false;
@@ -47,6 +51,7 @@ export async function findPlace(run: JobRun): Promise<FoundPlace> {
   switch (placed.kind) {
     case 'node': {
       const { node, incarnation, scheduleToStartMs } = placed;
+      run.holdsPlace = true;
       const queue = nodeQueue(node, incarnation);
       return { kind: 'target', target: { queue, node, scheduleToStartMs } };
     }
@@ -62,10 +67,24 @@ export async function findPlace(run: JobRun): Promise<FoundPlace> {
   }
 }
 
-function mustAsk({ spec, progress }: JobRun, since: number): boolean {
+/** Whether the next attempt has waited so long that somebody shall look into it. */
+export function isOverdue({ spec, progress }: JobRun): boolean {
+  const since = progress.pendingSince;
+  return since !== undefined && Date.now() - since >= patienceMs(spec);
+}
+
+/** Gives back the slot that is kept for a job which does not use it. */
+export async function releasePlace(run: JobRun): Promise<void> {
+  if (!run.holdsPlace) return;
+  run.holdsPlace = false;
+  const { id: job, generation, pool } = run.spec;
+  await clearPlace({ job, generation, pool });
+}
+
+function mustAsk(run: JobRun): boolean {
+  const { spec, progress } = run;
   if (isChoosy(spec)) return true;
-  const isOverdue = Date.now() - since >= patienceMs(spec);
-  const hasReason = progress.avoid.length > 0 || progress.counts.refusals > 0 || isOverdue;
+  const hasReason = progress.avoid.length > 0 || progress.counts.refusals > 0 || isOverdue(run);
   return hasReason && patched(FLEET_PATCH);
 }
 
@@ -97,11 +116,19 @@ export function requestOf({ spec, progress }: JobRun, since: number): PlaceReque
     // A pool's queue would offer it to the node again that does not have the kind.
     needsNode: spec.liveness === 'lease' || counts.refusals > 0,
     isFailover: attempts.at(-1)?.outcome === 'lost',
+    silentNode: silentNodeOf(attempts.at(-1)),
     avoid,
     since,
     alarmAfterMs: pending.alarmAfterMs,
     failAfterMs: pending.failAfterMs,
   };
+}
+
+/** The node on which the last attempt fell silent: it may be gone, and not known to be yet. */
+function silentNodeOf(last: AttemptRecord | undefined): string | undefined {
+  const isSilent =
+    last?.outcome === 'lost' && last.reason?.startsWith('heartbeat_timeout') === true;
+  return isSilent ? last.node : undefined;
 }
 
 /** Waits until there may be a place, and says why. */
@@ -111,6 +138,7 @@ export async function waitForNews(
   { why, until }: Extract<PlaceFallback, { kind: 'wait' }>,
 ): Promise<void> {
   if (run.waits === 0) showPlace(undefined, 'waiting');
+  run.wasShown = true;
   enter(run, { kind: 'waiting', since, until, why });
   const { news } = run;
   const lookAgainMs = backoffMs(LOOK_AGAIN, run.waits++);

@@ -37,6 +37,11 @@ export function showPlace(node: string | undefined, state: string): void {
   ]);
 }
 
+/** Makes a job that was moved findable by its new pool. */
+export function showPool(pool: string): void {
+  upsertSearchAttributes([{ key: { name: SEARCH_ATTRIBUTES.pool, type: 'KEYWORD' }, value: pool }]);
+}
+
 function describePhase(phase: JobPhase, attempts: readonly AttemptRecord[]): string {
   switch (phase.kind) {
     case 'opening':

@@ -20,7 +20,7 @@ import {
   STATUS_QUERY,
 } from '../domain/messages.ts';
 import { orFail } from './failure.ts';
-import { showDetails } from './job-display.ts';
+import { showDetails, showPool } from './job-display.ts';
 
 const statusQuery = defineQuery<JobStatus>(STATUS_QUERY);
 const attemptGoneSignal = defineSignal<[AttemptGone]>(ATTEMPT_GONE_SIGNAL);
@@ -42,6 +42,10 @@ export interface JobRun {
   news: number;
   /** Waits for a node in a row. */
   waits: number;
+  /** A slot is reserved for the job. */
+  holdsPlace: boolean;
+  /** Its search attributes say that it waits. */
+  wasShown: boolean;
 }
 
 /**
@@ -58,6 +62,9 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
     interrupt: () => undefined,
     news: 0,
     waits: 0,
+    // Who knows what the run before this one held.
+    holdsPlace: carried?.wasPlaced === true,
+    wasShown: carried?.wasPlaced === true,
   };
   setHandler(statusQuery, () => statusOf(run));
   setHandler(attemptGoneSignal, (gone) => {
@@ -76,9 +83,9 @@ export function enter(run: JobRun, phase: JobPhase): void {
   showDetails(run.spec, phase, run.progress);
 }
 
-function statusOf({ phase, progress }: JobRun): JobStatus {
+function statusOf({ spec, phase, progress }: JobRun): JobStatus {
   const { epoch, counts, attempts } = progress;
-  return { phase, epoch, counts, attempts };
+  return { phase, epoch, counts, attempts, pool: spec.pool };
 }
 
 function checkMove({ spec, request }: JobRun, move: Move): void {
@@ -97,6 +104,7 @@ function moveJob(run: JobRun, move: Move): JobStatus {
   run.spec = specOf(run.request);
   run.progress = { ...run.progress, avoid: [] };
   run.news++;
+  showPool(run.spec.pool);
   run.interrupt({ why: 'moved' });
   return statusOf(run);
 }

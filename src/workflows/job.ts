@@ -15,7 +15,7 @@ import type { Json } from '../domain/json.ts';
 import { DEFAULT_LEASE_MS } from '../domain/node.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
 import { failure } from './failure.ts';
-import { findPlace } from './find-place.ts';
+import { findPlace, releasePlace } from './find-place.ts';
 import { showPlace } from './job-display.ts';
 import { logDispatch, logEnding } from './job-log.ts';
 import type { JobRun } from './job-run.ts';
@@ -49,7 +49,7 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
 /** Puts the outcome on record; answers the one that is on record. */
 async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  const { id: jobId, kind: jobKind, generation, session } = run.spec;
+  const { id: jobId, kind: jobKind, generation, session, pool } = run.spec;
   const inSession = session !== undefined;
   const { attempts, wasPlaced } = run.progress;
   for (;;) {
@@ -59,6 +59,7 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
       generation,
       inSession,
       wasPlaced,
+      pool,
       runId,
       outcome,
       attempts,
@@ -115,7 +116,8 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
   const decision = decide(run.spec, progress.counts, ending.outcome);
   logEnding(run, epoch, ending, decision);
   if (decision.kind === 'close') {
-    if (progress.counts.losses > 0) showPlace(ending.place.node, decision.outcome.state);
+    if (progress.counts.losses > 0 || run.wasShown)
+      showPlace(ending.place.node, decision.outcome.state);
     return decision.outcome;
   }
   await follow(run, ending, decision);
@@ -165,6 +167,7 @@ async function follow(
 
 async function pause(run: JobRun, afterMs: number, why: string): Promise<void> {
   if (afterMs === 0) return;
+  await releasePlace(run);
   const since = Date.now();
   enter(run, { kind: 'waiting', since, until: since + afterMs, why });
   await sleep(afterMs, { summary: why.slice(0, 100) });

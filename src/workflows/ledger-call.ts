@@ -41,6 +41,10 @@ export const closeJob: ControlActivities['closeJob'] = (close) =>
 export const placeAttempt: ControlActivities['placeAttempt'] = (request) =>
   ledgerCall('placeAttempt', (activities) => activities.placeAttempt(request), 'cancellable');
 
+/** Gives back what was reserved for a job; waits as long as the ledger is away. */
+export const clearPlace: ControlActivities['clearPlace'] = (place) =>
+  ledgerCall('clearPlace', (activities) => activities.clearPlace(place), 'cancellable');
+
 /** The nodes that would take a job now; waits as long as the ledger is away. */
 export const nodesFor: ControlActivities['nodesFor'] = (wanted) =>
   ledgerCall('nodesFor', (activities) => activities.nodesFor(wanted), 'cancellable');

@@ -106,10 +106,12 @@ export async function record(
 }
 
 /** What the node says that it runs; nothing when it cannot be told. */
-export async function runningOn(leaseId: string | undefined): Promise<readonly HeldAttempt[]> {
-  if (leaseId === undefined) return [];
+export async function runningOn(
+  leaseId: string | undefined,
+): Promise<readonly HeldAttempt[] | undefined> {
+  if (leaseId === undefined) return undefined;
   const { workflowId, runId } = workflowInfo();
-  return (await readLease({ workflowId, runId, activityId: leaseId }))?.running ?? [];
+  return (await readLease({ workflowId, runId, activityId: leaseId }))?.running;
 }
 
 function statusOf({ name, isOnline, mode, isStopping, registration }: NodeRun): NodeStatus {
@@ -142,6 +144,7 @@ async function noteStopping(run: NodeRun, news: NodeNews): Promise<void> {
   if (!isOfNow(run, news) || run.isStopping) return;
   run.isStopping = true;
   await record(run, 'stopping');
+  await recall(run, await tellNode(run));
 }
 
 async function noteDrained(run: NodeRun, news: NodeNews): Promise<void> {
@@ -171,7 +174,13 @@ async function forget(run: NodeRun, { by, reason }: { by: string; reason: string
   if (run.isOnline) {
     throw refusal('invalid_input', `node ${run.name} is online: drain it and stop it first`);
   }
-  await forgetNode({ name: run.name, by, reason });
+  const isGone = await forgetNode({ name: run.name, by, reason });
+  if (!isGone || run.next !== undefined || run.isOnline) {
+    throw refusal(
+      'invalid_input',
+      `node ${run.name} has just registered: drain it and stop it first`,
+    );
+  }
   run.isForgotten = true;
   return statusOf(run);
 }
@@ -184,9 +193,9 @@ function refusal(type: 'node_not_found' | 'invalid_input', message: string): App
  * Tells a live node its mode, and is told what it runs. One that cannot be reached learns it with its
  * next lease; of that one the last beat tells.
  */
-async function tellNode(run: NodeRun): Promise<readonly HeldAttempt[]> {
+async function tellNode(run: NodeRun): Promise<readonly HeldAttempt[] | undefined> {
   const { name, registration, mode, isOnline, leaseId } = run;
-  if (registration === undefined || !isOnline) return [];
+  if (registration === undefined || !isOnline) return undefined;
   const node = proxyActivities<LeaseActivities>({
     taskQueue: leaseQueue(name, registration.incarnation),
     scheduleToStartTimeout: '5s',
@@ -205,9 +214,10 @@ async function tellNode(run: NodeRun): Promise<readonly HeldAttempt[]> {
 /** Sends elsewhere what was placed on the node and does not run there. */
 async function recall(
   { name, registration, isOnline }: NodeRun,
-  running: readonly HeldAttempt[],
+  running: readonly HeldAttempt[] | undefined,
 ): Promise<void> {
-  if (registration === undefined || !isOnline) return;
+  // What runs must not be called back, so nothing is while that is not known.
+  if (registration === undefined || !isOnline || running === undefined) return;
   const { incarnation, pool } = registration;
   await failOver({ name, incarnation, pool, why: 'recalled', at: Date.now(), running });
 }

@@ -48,9 +48,11 @@ async function host(run: NodeRun, registration: NodeRegistration): Promise<void>
   run.isOnline = true;
   run.isStopping = false;
   const { incarnation } = registration;
-  await record(run, 'registered', { reason: `incarnation ${incarnation}` });
+  // Not waited for: the lease does not depend on the ledger.
+  const recorded = record(run, 'registered', { reason: `incarnation ${incarnation}` });
   const ending = await holdLeases(run, registration);
   dropStale(run, registration, ending);
+  await recorded;
   switch (ending.kind) {
     case 'superseded':
       return leave(run, registration, 'superseded', ending.running);
@@ -83,7 +85,7 @@ async function holdLeases(run: NodeRun, registration: NodeRegistration): Promise
     const superseded = condition(() => isSuperseded(run, incarnation));
     const ending = await Promise.race([lease.ended, superseded]);
     if (ending === undefined) {
-      const running = await runningOn(run.leaseId);
+      const running = (await runningOn(run.leaseId)) ?? [];
       lease.takeAway();
       run.leaseId = undefined;
       return { kind: 'superseded', running };

@@ -13,6 +13,7 @@ import type { AttemptGone } from '../domain/messages.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
 import { endingOfError, endingOfReport } from './attempt-ending.ts';
 import type { Target } from './find-place.ts';
+import { isOverdue } from './find-place.ts';
 import type { Interruption, JobRun } from './job-run.ts';
 import { findAttempt } from './ledger-call.ts';
 
@@ -23,9 +24,10 @@ const AHEAD_OF_FIRST_ATTEMPTS = { priorityKey: 2 };
 export async function runAttempt(run: JobRun, target: Target): Promise<AttemptEnding> {
   const { spec, progress } = run;
   const { epoch } = progress;
+  const isFirstOffer = epoch === 1 && !isOverdue(run);
   const scope = new CancellationScope();
   const attempt = scope
-    .run(() => startAttempt(spec, epoch, target))
+    .run(() => startAttempt(spec, epoch, target, isFirstOffer))
     .then(endingOfReport, endingOfError);
   const interrupted = new Promise<Interruption>((resolve) => {
     run.interrupt = (interruption) => {
@@ -47,7 +49,10 @@ function isOfTarget(interruption: Interruption, { node }: Target): boolean {
 /** How long the server may take to cancel an attempt that has not started; it does so at once. */
 const CANCEL_WITHIN_MS = 5_000;
 
-/** The ending of an attempt whose node was lost. Whatever it still says is fenced by its epoch. */
+/**
+ * The ending of an attempt whose node was lost. What it said before counts: word of a node reaches a
+ * workflow ahead of an ending that came with it. Whatever it says later is fenced by its epoch.
+ */
 async function endingWithNode(
   { node, wasRunning }: AttemptGone,
   attempt: Promise<AttemptEnding>,
@@ -59,16 +64,20 @@ async function endingWithNode(
     (ended) => (ending = ended),
     () => undefined,
   );
-  const place = wasRunning ? { node, startedAt: undefined } : await findThisAttempt(epoch);
+  const place = await findThisAttempt(epoch);
+  const said = ending;
+  if (said !== undefined && said.outcome.kind !== 'cancelled') {
+    return withPlace(said, epoch, target);
+  }
   const lost = { kind: 'lost', reason: 'node_lost' } as const;
-  if (place.node !== undefined) return { outcome: lost, place };
-  const nowhere = { node, startedAt: undefined };
+  const there = { node, startedAt: place.startedAt };
+  if (wasRunning || place.node !== undefined) return { outcome: lost, place: there };
   await condition(() => ending !== undefined, CANCEL_WITHIN_MS);
   if (ending !== undefined) return takenBack(await withPlace(ending, epoch, target));
-  return { outcome: { ...lost, excuse: 'it had not started' }, place: nowhere };
+  return { outcome: { ...lost, excuse: 'it had not started' }, place: there };
 }
 
-function startAttempt(spec: JobSpec, epoch: number, target: Target) {
+function startAttempt(spec: JobSpec, epoch: number, target: Target, isFirstOffer: boolean) {
   const node = proxyActivities<NodeActivities>({
     taskQueue: target.queue,
     activityId: attemptActivityId(epoch),
@@ -78,7 +87,7 @@ function startAttempt(spec: JobSpec, epoch: number, target: Target) {
     ...(spec.liveness === 'lease' ? {} : { heartbeatTimeout: spec.heartbeatMs }),
     // This workflow counts and places every attempt itself.
     retry: { maximumAttempts: 1 },
-    ...(epoch > 1 ? { priority: AHEAD_OF_FIRST_ATTEMPTS } : {}),
+    ...(isFirstOffer ? {} : { priority: AHEAD_OF_FIRST_ATTEMPTS }),
     // A cancelled job is closed when its handler has stopped, or is known to be lost.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });

@@ -3,6 +3,7 @@ import {
   CancelledFailure,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
+  continueAsNew,
   executeChild,
   isCancellation,
   ParentClosePolicy,
@@ -16,6 +17,7 @@ import type { JobError, JobOutcome, JobRequest } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
 import { JOB_WORKFLOW } from '../domain/messages.ts';
 import { requestOf, waitForNews } from './find-place.ts';
+import type { job } from './job.ts';
 import type { JobRun } from './job-run.ts';
 import { enter } from './job-run.ts';
 import { nodesFor } from './ledger-call.ts';
@@ -36,8 +38,8 @@ export async function runOnEach(run: JobRun): Promise<JobOutcome> {
 
 /** The nodes to run on, as soon as there is one; or the end of a job that has waited too long. */
 async function nodesWhenAny(run: JobRun): Promise<readonly string[] | JobOutcome> {
-  const since = Date.now();
-  run.progress = { ...run.progress, wasPlaced: true };
+  const since = run.progress.pendingSince ?? Date.now();
+  run.progress = { ...run.progress, pendingSince: since, wasPlaced: true };
   for (;;) {
     const { news } = run;
     // A pool's queue would give it to one node only.
@@ -49,6 +51,9 @@ async function nodesWhenAny(run: JobRun): Promise<readonly string[] | JobOutcome
       return { state: 'failed', error: { code, message } };
     }
     if (found.kind === 'wait' && run.news === news) await waitForNews(run, since, found);
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof job>(run.request, run.progress);
+    }
   }
 }
 

@@ -82,4 +82,29 @@ describe('a pinned attempt', () => {
   ] as const)('falls back to %s where the pool has no node', (_, given, choice) => {
     expect(choose({ ...pinned('fallback'), ...given }, [])).toEqual(choice);
   });
+
+  it.each(['wait', 'fail'] as const)(
+    'with %s stays away from its node for a lease after it fell silent',
+    (onOffline) => {
+      const nodes = [nodeOf('n0'), nodeOf('n1')];
+      const request = { ...pinned(onOffline), silentNode: 'n1' };
+      const until = NOW + 6_500;
+      const why = 'node n1 fell silent: it may be lost';
+      expect(choose(request, nodes)).toEqual(wait(why, { node: 'n1', until }));
+      expect(names(choose({ ...request, since: NOW - 6_500 }, nodes))).toEqual(['n1']);
+    },
+  );
+
+  it('with fallback goes elsewhere when its node fell silent', () => {
+    const request = { ...pinned('fallback'), silentNode: 'n1' };
+    expect(names(choose(request, [nodeOf('n0'), nodeOf('n1')]))).toEqual(['n0']);
+  });
+});
+
+describe('an attempt in its pool', () => {
+  it('stays away from the node on which the last one fell silent, also when it is the only one', () => {
+    expect(choose({ silentNode: 'n1' }, [nodeOf('n1')])).toEqual(POOL);
+    const request = { silentNode: 'n1', needsNode: true };
+    expect(choose(request, [nodeOf('n1')])).toMatchObject({ kind: 'wait' });
+  });
 });

@@ -26,6 +26,7 @@ describe('any choice', () => {
       kinds: fc.subarray(['greet', 'other']),
       labels,
       reserved: fc.integer({ min: 0, max: 3 }),
+      leaseMs: fc.constant(5_000),
     })
     .map((given): PlaceNode => given as PlaceNode);
   const after = fc.constantFrom(0, 1_000, 60_000);
@@ -43,6 +44,7 @@ describe('any choice', () => {
       preferLabels: labels,
       needsNode: fc.boolean(),
       isFailover: fc.boolean(),
+      silentNode: fc.option(name, { nil: undefined }),
       avoid: fc.subarray(['n1', 'n2', 'n3']),
       failAfterMs: fc.option(fc.constantFrom(500, 2_000, 90_000), { nil: undefined }),
       since: after.map((ms) => NOW - ms),

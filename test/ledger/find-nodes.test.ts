@@ -79,7 +79,7 @@ describe('placeSituation', () => {
     await recordNode(pool, change);
     await nodeWith(unique('node'), unique('pool'));
     const { nodes, pause } = await placeSituation(pool, { pool: gpu });
-    const plain = { incarnation: 'i1', pool: gpu, kinds: ['greet'] };
+    const plain = { incarnation: 'i1', pool: gpu, kinds: ['greet'], leaseMs: 5_000 };
     expect(nodes).toEqual([
       {
         ...plain,

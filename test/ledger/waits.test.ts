@@ -93,11 +93,21 @@ describe('waiting', () => {
     const fromElsewhere = await waits({ pool: unique('pool'), node, since: AT + 3 });
     await waits({ pool: gpu, node: unique('node') });
     await waits({ pool: unique('pool') });
-    expect(await waiting(pool, { node, pool: gpu })).toEqual(
+    expect(await waiting(pool, { node, pool: gpu, limit: 9 })).toEqual(
       [forNode, forAny, fromElsewhere].map(keyOf),
     );
-    expect(await waiting(pool, { node: unique('node'), pool: unique('pool') })).toEqual([]);
+    expect(await waiting(pool, { node: unique('node'), pool: unique('pool'), limit: 9 })).toEqual(
+      [],
+    );
   });
+});
+
+it('tells of a free slot whoever waits longest for any node of the pool', async () => {
+  const gpu = unique('pool');
+  await waits({ pool: gpu, since: AT + 2 });
+  const first = await waits({ pool: gpu, since: AT + 1 });
+  await waits({ pool: gpu, node: unique('node'), since: AT });
+  expect(await waiting(pool, { pool: gpu, limit: 1 })).toEqual([keyOf(first)]);
 });
 
 describe('listWaits', () => {
@@ -127,7 +137,7 @@ describe('listWaits', () => {
     // As a call that was slower than the job's end leaves it.
     await closeJob(pool, closing(open));
     expect(await listWaits(pool, { pool: gpu, limit: 10 })).toEqual([]);
-    expect(await waiting(pool, { node: unique('node'), pool: gpu })).toEqual([]);
+    expect(await waiting(pool, { node: unique('node'), pool: gpu, limit: 9 })).toEqual([]);
     expect(await waitOf(pool, job, 1)).toBeUndefined();
   });
 });

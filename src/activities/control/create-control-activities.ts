@@ -22,6 +22,7 @@ import { isRunOver } from './is-run-over.ts';
 import { nodesFor, placeAttempt } from './place-attempt.ts';
 import { readLease } from './read-lease.ts';
 import { forgetNode, recordNode } from './record-node.ts';
+import { tellNextWaiting } from './tell-waiting.ts';
 
 /** What control activities work with. */
 export interface ControlDeps {
@@ -46,6 +47,9 @@ export function createControlActivities(
     placeAttempt: activity('placeAttempt', (request: PlaceRequest) =>
       placeAttempt(ledger, events, request),
     ),
+    clearPlace: activity('clearPlace', (place: { job: string; generation: number; pool: string }) =>
+      clearPlace(ledger, place),
+    ),
     excuseLoss: activity('excuseLoss', (loss: { pool: string; graceMs: number }) =>
       excuseLoss(ledger, watch, loss),
     ),
@@ -60,6 +64,14 @@ export function createControlActivities(
   };
 }
 
+async function clearPlace(
+  ledger: Ledger,
+  place: { job: string; generation: number; pool: string },
+): Promise<void> {
+  await ledger.clearPlace(place);
+  await tellNextWaiting(ledger, place.pool);
+}
+
 async function closeInLedger(
   ledger: Ledger,
   events: ControlEvents,
@@ -67,6 +79,9 @@ async function closeInLedger(
 ): Promise<ClosedJob> {
   const closed = await ledger.closeJob(close);
   if (closed.kind === 'own') events.jobClosed(close);
+  if (close.wasPlaced === true && close.pool !== undefined) {
+    await tellNextWaiting(ledger, close.pool);
+  }
   return closed;
 }
 

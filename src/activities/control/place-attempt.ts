@@ -1,3 +1,4 @@
+import { getClient } from '@temporalio/activity';
 import type { FoundNodes, Placed } from '../../domain/activities.ts';
 import type {
   PlaceChoice,
@@ -13,6 +14,9 @@ import { readNode } from './read-lease.ts';
 /** Nodes that are asked for a free slot, at most: the ledger knows only of reservations. */
 const ASKED_NODES = 4;
 
+/** How long a node's workflow may take to say what it runs. */
+const ASK_WITHIN_MS = 1_000;
+
 /** Chooses a place for an attempt by the rule of the domain, and reserves it. */
 export async function placeAttempt(
   ledger: Ledger,
@@ -20,7 +24,7 @@ export async function placeAttempt(
   request: PlaceRequest,
 ): Promise<Placed> {
   const { pool, pin, since, alarmAfterMs } = request;
-  const situation = await ledger.placeSituation({ pool, pin: pin?.node });
+  const situation = await ledger.placeSituation({ pool, pin: pin?.node, asker: request });
   const choice = choosePlace(request, situation, Math.random());
   const placed = await take(ledger, request, choice);
   const waitedMs = situation.now - since;
@@ -54,9 +58,8 @@ export async function nodesFor(
 async function take(ledger: Ledger, request: PlaceRequest, choice: PlaceChoice): Promise<Placed> {
   if (choice.kind !== 'node') return settleFor(ledger, request, choice);
   const isPinned = request.pin?.node === choice.candidates[0]?.name;
-  for (const node of choice.candidates.slice(0, ASKED_NODES)) {
-    const { name, incarnation } = node;
-    if (!isPinned && !(await hasRoom(node))) continue;
+  const nodes = isPinned ? choice.candidates : await byRoom(choice);
+  for (const { name, incarnation } of nodes) {
     // A pinned job queues on its node; any other needs a slot there.
     const isOurs = await ledger.reserve(
       request,
@@ -69,9 +72,26 @@ async function take(ledger: Ledger, request: PlaceRequest, choice: PlaceChoice):
   return settleFor(ledger, request, choice.otherwise);
 }
 
+/**
+ * The candidates, those first whose lease says that they have a free slot. The others only where the
+ * job would have to wait for a node: on the queue of a busy one it waits no longer.
+ */
+async function byRoom({
+  candidates,
+  otherwise,
+}: Extract<PlaceChoice, { kind: 'node' }>): Promise<readonly PlaceNode[]> {
+  const asked = candidates.slice(0, ASKED_NODES);
+  const answers = await Promise.all(asked.map(hasRoom));
+  const free = asked.filter((_, at) => answers[at]);
+  return otherwise.kind === 'pool' ? free : [...free, ...asked.filter((_, at) => !answers[at])];
+}
+
+/** Whether a node has a free slot, as far as can be told at once. */
 async function hasRoom({ name, incarnation, slots }: PlaceNode): Promise<boolean> {
-  const beat = await readNode(name, incarnation).catch(() => undefined);
-  return (beat?.slotsUsed ?? 0) < slots;
+  const deadline = Date.now() + ASK_WITHIN_MS;
+  const asking = getClient().withDeadline(deadline, () => readNode(name, incarnation));
+  const beat = await asking.catch(() => undefined);
+  return beat !== undefined && beat.slotsUsed < slots;
 }
 
 async function settleFor(

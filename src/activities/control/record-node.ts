@@ -1,8 +1,6 @@
-import { getClient } from '@temporalio/activity';
 import type { NodeChange } from '../../domain/activities.ts';
-import { PLACE_AGAIN_SIGNAL } from '../../domain/messages.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { tellJobs } from './tell-jobs.ts';
+import { tellWaiting } from './tell-waiting.ts';
 
 /**
  * Puts a change of a node on record, then tells the jobs that wait for it or for a node of its
@@ -13,16 +11,13 @@ export async function recordNode(ledger: Ledger, change: NodeChange): Promise<vo
   await tellWaiting(ledger, change.name, change.registration.pool);
 }
 
-/** Takes a node off the record, and tells the jobs that wait for it. */
+/** Takes a node that is offline off the record, and tells the jobs that wait for it. */
 export async function forgetNode(
   ledger: Ledger,
   forgotten: { name: string; by: string; reason: string },
-): Promise<void> {
+): Promise<boolean> {
   const node = await ledger.findNode(forgotten.name);
-  await ledger.forgetNode(forgotten);
-  if (node !== undefined) await tellWaiting(ledger, node.name, node.pool);
-}
-
-async function tellWaiting(ledger: Ledger, node: string, pool: string): Promise<void> {
-  await tellJobs(getClient(), await ledger.waiting({ node, pool }), PLACE_AGAIN_SIGNAL, () => []);
+  const isForgotten = await ledger.forgetNode(forgotten);
+  if (isForgotten && node !== undefined) await tellWaiting(ledger, node.name, node.pool);
+  return isForgotten;
 }

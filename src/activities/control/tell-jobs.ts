@@ -13,9 +13,11 @@ interface JobStart {
 const AT_ONCE = 50;
 
 /**
- * Sends each job a signal with an argument of its own; a job that has ended needs none.
+ * Sends each job a signal with an argument of its own; a job that has ended needs none. One that
+ * cannot be told keeps nobody else from being told.
  *
  * @returns how many were told
+ * @throws the first error, when all others have been told
  */
 export async function tellJobs<Target extends JobStart>(
   client: Client,
@@ -25,6 +27,7 @@ export async function tellJobs<Target extends JobStart>(
 ): Promise<number> {
   const waiting = targets.values();
   let told = 0;
+  const errors: unknown[] = [];
   const send = async (): Promise<void> => {
     for (const target of waiting) {
       const handle = client.workflow.getHandle(jobWorkflowId(target.job, target.generation));
@@ -32,10 +35,12 @@ export async function tellJobs<Target extends JobStart>(
         await handle.signal(signal, ...argumentsFor(target));
         told++;
       } catch (error) {
-        if (!(error instanceof Error && error.name === 'WorkflowNotFoundError')) throw error;
+        const hasEnded = error instanceof Error && error.name === 'WorkflowNotFoundError';
+        if (!hasEnded) errors.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, targets.length) }, send));
+  if (errors.length > 0) throw errors[0];
   return told;
 }

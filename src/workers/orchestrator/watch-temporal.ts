@@ -23,15 +23,21 @@ export function watchTemporal(
   log: Logger,
 ): RunningWatch {
   const stopped = new AbortController();
+  let missedSince: number | undefined;
   let awaySince: number | undefined;
   const look = async (): Promise<void> => {
     const askedAt = Date.now();
     const isThere = await answers(connection);
     if (!isThere) {
-      if (awaySince === undefined) log.warn('temporal.away');
-      awaySince ??= askedAt;
+      // One miss may be a hiccup, of this process even.
+      if (missedSince !== undefined && awaySince === undefined) {
+        awaySince = missedSince;
+        log.warn('temporal.away');
+      }
+      missedSince ??= askedAt;
       return;
     }
+    missedSince = undefined;
     if (awaySince === undefined) return;
     const outage = { from: awaySince, to: Date.now() };
     log.info({ awayMs: outage.to - outage.from }, 'temporal.back');
