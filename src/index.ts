@@ -48,6 +48,7 @@ export type {
 export type { Json } from './domain/json.ts';
 export { PAYLOAD_LIMIT_BYTES } from './domain/json.ts';
 export type { Labels } from './domain/labels.ts';
+export type { Moved } from './client/move-job.ts';
 export type { Move, NodeStatus } from './domain/messages.ts';
 export type {
   HeldAttempt,

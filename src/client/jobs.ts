@@ -21,6 +21,7 @@ import type { JobView } from './job-view.ts';
 import { viewJob } from './job-view.ts';
 import type { JobList, ListOptions } from './list-jobs.ts';
 import { listJobs } from './list-jobs.ts';
+import type { Moved } from './move-job.ts';
 import { moveJob } from './move-job.ts';
 import type { PendingJobs, PendingFilter } from './pending-jobs.ts';
 import { pendingJobs } from './pending-jobs.ts';
@@ -99,7 +100,7 @@ export interface JobsClient {
    * @throws HoldfastError `job_running`, `job_closed`, `job_not_found`, or `invalid_input` when its
    *   request does not allow it
    */
-  move(id: string, to: Move): Promise<void>;
+  move(id: string, to: Move): Promise<Moved>;
   /** Every open job that does not run, with what it waits for, since when and until when. */
   pending(options?: PendingFilter): Promise<PendingJobs>;
   /**

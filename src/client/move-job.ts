@@ -10,6 +10,7 @@ import type { JobStatus, Move } from '../domain/messages.ts';
 import { MOVE_UPDATE } from '../domain/messages.ts';
 import { nodeOfIdentity } from '../domain/node-identity.ts';
 import type { Connections } from './connections.ts';
+import { moveWarnings } from './move-warnings.ts';
 import { startedWith } from './started-with.ts';
 import { updateError } from './update-error.ts';
 
@@ -18,9 +19,15 @@ const ATTEMPT = /^attempt\//;
 // temporal.api.enums.v1.PendingActivityState
 const SCHEDULED = 1;
 
+/** What {@link moveJob} has to say about a move that was made. */
+export interface Moved {
+  /** What looks wrong with the new place, such as a node that nobody knows. */
+  readonly warnings: readonly string[];
+}
+
 /** See `JobsClient.move`. */
-export async function moveJob(connections: Connections, id: string, to: Move): Promise<void> {
-  const { client, place } = connections;
+export async function moveJob(connections: Connections, id: string, to: Move): Promise<Moved> {
+  const { client, ledger, place } = connections;
   const move = checkMove(to);
   const handle = client.workflow.getHandle(jobWorkflowId(id));
   try {
@@ -37,6 +44,9 @@ export async function moveJob(connections: Connections, id: string, to: Move): P
     await client.withDeadline(Date.now() + PATIENCE_MS, () =>
       handle.executeUpdate<JobStatus, [Move]>(MOVE_UPDATE, { args: [move] }),
     );
+    if (request === undefined) return { warnings: [] };
+    // The job is moved, whether the ledger answers or not.
+    return { warnings: await moveWarnings(ledger, move, request).catch(() => []) };
   } catch (error) {
     if (error instanceof HoldfastError) throw error;
     if (error instanceof WorkflowNotFoundError) throw await goneError(connections, id);

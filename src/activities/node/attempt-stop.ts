@@ -10,8 +10,10 @@ export type StopCause =
   | 'not_ours'
   /** The attempt's time is over by this node's own clock. */
   | 'over_time'
-  /** The node is stopping, or has drained for long enough. */
+  /** The node is stopping. */
   | 'node_stopping'
+  /** The node has drained for long enough. */
+  | 'node_drained'
   /** The node cannot prove that it is alive, so the attempt may run elsewhere by now. */
   | 'node_fenced';
 
@@ -34,6 +36,7 @@ const MESSAGES: Readonly<Record<StopCause, string>> = {
   not_ours: 'the attempt is no longer ours: it timed out or its job was closed',
   over_time: 'the attempt ran over its timeout',
   node_stopping: 'the node is stopping',
+  node_drained: 'the node is being drained, and its deadline is over',
   node_fenced: 'the node lost its lease: the attempt may run on another node by now',
 };
 
@@ -83,7 +86,7 @@ export function watchForStop(context: Context, cancelGraceMs: number): AttemptSt
 }
 
 function isShort(cause: StopCause): boolean {
-  return cause === 'node_stopping' || cause === 'node_fenced';
+  return cause === 'node_stopping' || cause === 'node_drained' || cause === 'node_fenced';
 }
 
 function causeOf(cancellation: unknown): StopCause {

@@ -43,6 +43,10 @@ export function verdictOn(
       };
     case 'node_stopping':
       return { outcome: 'handed_back', reason: 'node_stopping', failure: handedBack(place) };
+    case 'node_drained': {
+      const why = 'its drain has come to the deadline';
+      return { outcome: 'handed_back', reason: cause, failure: handedBack(place, why) };
+    }
     case 'node_fenced':
       return { outcome: 'lost', reason: 'node_fenced', failure: fenced(place) };
     case 'over_time':

@@ -18,7 +18,8 @@ export function jobsMoveCommand(terminal: Terminal): Command {
   const command = new Command('move')
     .summary('move a job that does not run')
     .description(
-      'Move a job that does not run: to a node, for which it then waits however long, or to a ' +
+      'Move a job that does not run: to a node, for which it then waits however long (whatever its ' +
+        'pin said before), or to a ' +
         'pool, without a pin. A job that runs is not moved.',
     )
     .argument('<id>', 'the id of the job')
@@ -29,8 +30,9 @@ export function jobsMoveCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   return command.action(async (id: string, flags: MoveFlags) => {
     const to = moveOf(flags);
-    await withClient(flags, terminal, ({ jobs }) => jobs.move(id, to));
-    if (flags.json === true) return terminal.print(formatDocument({ id, movedTo: to }));
+    const { warnings } = await withClient(flags, terminal, ({ jobs }) => jobs.move(id, to));
+    await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
+    if (flags.json === true) return terminal.print(formatDocument({ id, movedTo: to, warnings }));
     const place = 'node' in to ? `node ${to.node}` : `pool ${to.pool}`;
     await terminal.print(`moved job ${id} to ${place}`);
   });

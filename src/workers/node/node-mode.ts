@@ -103,7 +103,7 @@ export class NodeModes {
     const latestMs = performance.now() + (deadlineAt - at);
     const leftMs = (): number => Math.min(deadlineAt - Date.now(), latestMs - performance.now());
     while (leftMs() > 0 && !over.aborted) await pause(Math.min(leftMs(), LONGEST_TIMER_MS), over);
-    if (!over.aborted) this.#deps.running.haltAll('node_stopping');
+    if (!over.aborted) this.#deps.running.haltAll('node_drained');
   }
 }
 

@@ -102,7 +102,7 @@ describe('a node that drains', () => {
     modes.set(mode({ mode: 'draining', at, deadlineAt: at + 30 }), 'order');
     expect(halted).toEqual([]);
     await eventually(() => halted.length > 0);
-    expect(halted).toEqual(['node_stopping']);
+    expect(halted).toEqual(['node_drained']);
   });
 
   test('hands nothing back when it is enabled before the deadline', async () => {
