@@ -134,7 +134,7 @@ const STORIES: Readonly<Record<string, { kind: string; lines: readonly string[] 
       '- waiting: waits: node a is offline',
       '- moved: is moved to node b by client@host',
       '- placed: a slot of node b is reserved for it',
-      '1 dispatched: is moved to node b (to start within 3600 s, heartbeat 5 s, timeout 60 s)',
+      '1 dispatched: is moved to node b (to start within 298.8 s, heartbeat 5 s, timeout 60 s)',
       '1 started: starts on node b',
       '1 succeeded: succeeds on node b',
       ...END,
