@@ -7,7 +7,6 @@ describe('a job of placement each', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
   });
   afterEach(() => fleet.stopNodes());

@@ -12,7 +12,6 @@ describe('a job that was placed on a node which froze before it took it', () => 
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
   });
   afterEach(() => fleet.stopNodes());

@@ -11,7 +11,7 @@ describe('a job that is moved', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
+      databaseUrl: fleet.databaseUrl,
     });
     const connection = await Connection.connect({ address: inject('temporalAddress') });
     temporal = new Client({ connection, namespace: fleet.namespace });
@@ -122,7 +122,7 @@ describe('a job that is moved', () => {
       pending: { alarmAfter: '3s' },
     });
     await inPhase(job, 'queued');
-    const lock = new pg.Client({ connectionString: inject('databaseUrl') });
+    const lock = new pg.Client({ connectionString: fleet.databaseUrl });
     await lock.connect();
     // While this transaction is open, no place can be put on record.
     await lock.query('begin');
@@ -143,14 +143,6 @@ describe('a job that is moved', () => {
       'pool/move-f-empty',
       expect.stringMatching(/^node\/move-f1\//) as string,
     ]);
-  });
-
-  test('of placement each runs on the nodes of the pool that it was moved to', async () => {
-    await start('move-g2', 'move-g');
-    const job = await fleet.client.jobs.submit('echo', 1, { pool: 'move-g1', placement: 'each' });
-    await inPhase(job, 'waiting');
-    await move(job.id, { pool: 'move-g2' });
-    expect(await job.result()).toMatchObject({ nodes: { 'move-g': { state: 'succeeded' } } });
   });
 });
 

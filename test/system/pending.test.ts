@@ -16,7 +16,6 @@ describe('a job that waits for a node', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
   });
   afterEach(() => fleet.stopNodes());

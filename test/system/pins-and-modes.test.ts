@@ -8,7 +8,6 @@ describe('a job that is pinned to a node which takes no new work', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
   });
   afterEach(() => fleet.stopNodes());

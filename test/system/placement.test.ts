@@ -12,7 +12,6 @@ describe('a job that not every node of its pool may run', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: inject('databaseUrl'),
     });
   });
   afterEach(() => fleet.stopNodes());
