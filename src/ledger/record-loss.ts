@@ -21,8 +21,8 @@ export async function recordLoss(
   return inTransaction(pool, async (tx) => {
     // One at a time: of two at once neither would count the other. Losses are rare.
     await tx.query('lock table holdfast.losses in share row exclusive mode');
-    await tx.query(`delete from holdfast.losses where lost_at < now() - interval '1 day'`);
     const isNew = await insertLoss(tx, loss);
+    await forgetOld(tx, loss.at);
     const pause = await findPause(tx, loss.pool);
     if (!isNew) return pause;
     const { lost, poolSize, now } = await countLosses(tx, loss.pool, policy.windowMs);
@@ -41,6 +41,13 @@ async function insertLoss(tx: Queryable, loss: NodeLoss): Promise<boolean> {
     [loss.name, loss.incarnation, new Date(loss.at), loss.pool],
   );
   return rowCount === 1;
+}
+
+/** Storms are matters of seconds. */
+const KEPT_MS = 86_400_000;
+
+async function forgetOld(tx: Queryable, at: number): Promise<void> {
+  await tx.query('delete from holdfast.losses where lost_at < $1', [new Date(at - KEPT_MS)]);
 }
 
 /** The nodes that were lost in the window that ends with the pool's newest loss, and its size. */

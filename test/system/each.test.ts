@@ -66,7 +66,9 @@ describe('a job of placement each', () => {
     for (const node of ['each-c1', 'each-c2', 'each-c3']) {
       await fleet.logged('attempt.started', { node });
     }
-    await waiting(job.id, 'runs on 3 nodes: each-c1, each-c2, each-c3');
+    expect(await job.get()).toMatchObject({
+      live: { phase: 'running', why: 'runs on 3 nodes: each-c1, each-c2, each-c3' },
+    });
     doomed.signal('SIGKILL');
     await fleet.logged('node.left', { node: 'each-c2', why: 'lost' });
     await fleet.open('each-c');

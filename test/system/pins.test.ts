@@ -151,11 +151,11 @@ describe('a job that is pinned to a node which is not there', () => {
     expect(await waits.result()).toMatchObject({ node: 'pin-g1' });
   });
 
-  test('is told of when no such node has ever registered, and runs when one does', async () => {
+  test('is told of when no such node is registered, and runs when one is', async () => {
     await start('pin-h', 'pin-h1');
     await held('pin-h1');
     const job = await submit('pin-h', { node: 'pin-hh1' });
-    expect(job.warnings).toEqual(['no node pin-hh1 has ever registered; did you mean pin-h1?']);
+    expect(job.warnings).toEqual(['no node pin-hh1 is registered; did you mean pin-h1?']);
     await waitsWith(job, 'no node pin-hh1 is registered');
     await start('pin-h', 'pin-hh1');
     expect(await job.result()).toMatchObject({ node: 'pin-hh1', epoch: 1 });
