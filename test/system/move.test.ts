@@ -11,7 +11,6 @@ describe('a job that is moved', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
-      databaseUrl: fleet.databaseUrl,
     });
     const connection = await Connection.connect({ address: inject('temporalAddress') });
     temporal = new Client({ connection, namespace: fleet.namespace });
