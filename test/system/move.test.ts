@@ -1,27 +1,19 @@
-import { Client, Connection } from '@temporalio/client';
 import type { JobHandle } from 'holdfast';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 
 describe('a job that is moved', () => {
   let fleet: Fleet;
-  let temporal: Client;
   beforeAll(async () => {
     fleet = await Fleet.start({
       temporalAddress: inject('temporalAddress'),
     });
-    const connection = await Connection.connect({ address: inject('temporalAddress') });
-    temporal = new Client({ connection, namespace: fleet.namespace });
   });
   afterEach(() => fleet.stopNodes());
-  afterAll(async () => {
-    await fleet.stop();
-    await temporal.connection.close();
-  });
+  afterAll(() => fleet.stop());
 
-  // The ledger is shared with other files: each test has pools, and names, of its own.
+  // Each test has pools, and names, of its own.
   const start = async (pool: string, name: string) => {
     const node = await fleet.startNode(name, ['--pool', pool, '--lease', '2s']);
     await fleet.logged('node.lease_held', { from: name });
@@ -111,52 +103,4 @@ describe('a job that is moved', () => {
       code: 'job_not_found',
     });
   });
-
-  test('goes where it was moved to while its place was being looked for', async () => {
-    await start('move-f', 'move-f1');
-    await fleet.client.nodes.cordon('move-f1', { reason: 'a test' });
-    const job = await fleet.client.jobs.submit('echo', 1, {
-      pool: 'move-f-empty',
-      preferLabels: { gpu: 'a100' },
-      pending: { alarmAfter: '3s' },
-    });
-    await inPhase(job, 'queued');
-    const lock = new pg.Client({ connectionString: fleet.databaseUrl });
-    await lock.connect();
-    // While this transaction is open, no place can be put on record.
-    await lock.query('begin');
-    await lock.query('lock table holdfast.waits, holdfast.reservations in exclusive mode');
-    await eventually(async () => {
-      // The embedded ledger ends a transaction that is idle.
-      await lock.query('select 1');
-      return isBeingPlaced(temporal, job.id);
-    });
-    await move(job.id, { node: 'move-f1' });
-    await lock.query('commit');
-    await lock.end();
-
-    expect(await inPhase(job, 'waiting')).toMatchObject({ why: 'node move-f1 is cordoned' });
-    await fleet.client.nodes.enable('move-f1');
-    expect(await job.result()).toMatchObject({ node: 'move-f1', epoch: 1 });
-    expect(await queuesOf(temporal, job.id)).toEqual([
-      'pool/move-f-empty',
-      expect.stringMatching(/^node\/move-f1\//) as string,
-    ]);
-  });
 });
-
-/** True once an orchestrator has been asked for a place and the ledger lets it wait. */
-async function isBeingPlaced(temporal: Client, id: string): Promise<boolean> {
-  const { raw } = await temporal.workflow.getHandle(`job/${id}`).describe();
-  return (raw.pendingActivities ?? []).some(
-    ({ activityType }) => activityType?.name === 'placeAttempt',
-  );
-}
-
-/** The queues that the attempts of a job were put on. */
-async function queuesOf(temporal: Client, id: string): Promise<string[]> {
-  const { events } = await temporal.workflow.getHandle(`job/${id}`).fetchHistory();
-  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
-    scheduled?.activityType?.name === 'runJob' ? [scheduled.taskQueue?.name ?? ''] : [],
-  );
-}
