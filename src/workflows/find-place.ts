@@ -45,13 +45,14 @@ export async function findPlace(run: JobRun): Promise<FoundPlace> {
   let isOutdated = false;
   run.interrupt = () => (isOutdated = true);
   const placed = await placeAttempt(requestOf(run, since));
+  // Any other answer has released what was held.
+  run.holdsPlace = placed.kind === 'node';
   // Moved, or the node went, or another came, while the answer was on its way.
   const isStale = isOutdated || (placed.kind === 'wait' && run.news !== news);
   if (isStale) return { kind: 'waited' };
   switch (placed.kind) {
     case 'node': {
       const { node, incarnation, scheduleToStartMs } = placed;
-      run.holdsPlace = true;
       const queue = nodeQueue(node, incarnation);
       return { kind: 'target', target: { queue, node, scheduleToStartMs } };
     }

@@ -26,6 +26,7 @@ export async function excuseLoss(
   const outage = await ledger.lastOutage();
   if (outage !== undefined && Date.now() <= outage.to + graceMs + RETURN_MS)
     return 'Temporal was away';
-  const { pause } = await ledger.placeSituation({ pool, pin: undefined });
-  return pause === undefined ? undefined : 'its pool lost most of its nodes at once';
+  const pauses = await ledger.poolPauses();
+  const isPaused = pauses.some((pause) => pause.pool === pool);
+  return isPaused ? 'its pool lost most of its nodes at once' : undefined;
 }

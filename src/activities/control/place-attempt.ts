@@ -23,15 +23,24 @@ export async function placeAttempt(
   events: ControlEvents,
   request: PlaceRequest,
 ): Promise<Placed> {
-  const { pool, pin, since, alarmAfterMs } = request;
+  const { pool, pin } = request;
   const situation = await ledger.placeSituation({ pool, pin: pin?.node, asker: request });
   const choice = choosePlace(request, situation, Math.random());
   const placed = await take(ledger, request, choice);
-  const waitedMs = situation.now - since;
   // On the queue of the node of its pin it may go on waiting.
   const mayWait = placed.kind !== 'node' || placed.node === pin?.node;
-  if (waitedMs >= alarmAfterMs && mayWait) events.jobPending(request, waitedMs, placed);
+  if (mayWait) tellOfLongWait(events, request, situation.now, placed);
   return placed;
+}
+
+function tellOfLongWait(
+  events: ControlEvents,
+  request: PlaceRequest,
+  now: number,
+  placed: Placed,
+): void {
+  const waitedMs = now - request.since;
+  if (waitedMs >= request.alarmAfterMs) events.jobPending(request, waitedMs, placed);
 }
 
 /** Finds every node that would take a job, however busy; without any, it waits as others do. */
@@ -40,8 +49,7 @@ export async function nodesFor(
   events: ControlEvents,
   request: PlaceRequest,
 ): Promise<FoundNodes> {
-  const { pool, since, alarmAfterMs } = request;
-  const situation = await ledger.placeSituation({ pool });
+  const situation = await ledger.placeSituation({ pool: request.pool });
   const names = usableNodes(situation.nodes, request).map(({ name }) => name);
   if (names.length > 0) {
     await ledger.clearPlace(request);
@@ -50,8 +58,7 @@ export async function nodesFor(
   const choice = choosePlace(request, situation, 0);
   const fallback = choice.kind === 'node' ? choice.otherwise : choice;
   const placed = await settleFor(ledger, request, fallback);
-  const waitedMs = situation.now - since;
-  if (waitedMs >= alarmAfterMs) events.jobPending(request, waitedMs, placed);
+  tellOfLongWait(events, request, situation.now, placed);
   return placed;
 }
 
