@@ -13,7 +13,9 @@ import type {
   NodeRegistration,
   NodeState,
 } from './node.ts';
+import type { ArrivedResult } from './late-result.ts';
 import type { PlaceFallback, PlaceRequest } from './placement.ts';
+import type { Judgement } from './verdict.ts';
 
 /** What a node is told of the attempt it shall run. */
 export interface Dispatch {
@@ -24,6 +26,8 @@ export interface Dispatch {
   readonly pool: string;
   readonly input: Json;
   readonly session?: SessionSlot;
+  /** Goes back with a late result. */
+  readonly resultToken?: string;
   /** The node's lease is the attempt's only sign of life: it sends no heartbeats of its own. */
   readonly byLease?: boolean;
 }
@@ -97,11 +101,15 @@ export interface OpenJob {
   readonly workflowId: string;
   /** The first run id of the workflow's chain: it stays the same over continue-as-new. */
   readonly runId: string;
+  /** The ledger keeps its hash. Undefined in a job of an older version. */
+  readonly resultToken?: string | undefined;
 }
 
 /** `closed`: the id was closed before, or may not be opened; the job ends as recorded. */
 export type OpenedJob =
-  { readonly kind: 'opened' } | { readonly kind: 'closed'; readonly outcome: JobOutcome };
+  /** `awaitsTurn`: an earlier index of its strict session is not closed yet. */
+  | { readonly kind: 'opened'; readonly awaitsTurn?: true }
+  | { readonly kind: 'closed'; readonly outcome: JobOutcome };
 
 /** A job's last step, on the ledger. */
 export interface CloseJob {
@@ -117,6 +125,8 @@ export interface CloseJob {
   readonly generation: number;
   readonly runId: string;
   readonly outcome: JobOutcome;
+  /** Whose result the outcome carries; set when it succeeded. */
+  readonly accepted?: { readonly epoch: number; readonly node: string | undefined } | undefined;
   readonly attempts: readonly AttemptRecord[];
 }
 
@@ -201,6 +211,10 @@ export interface ControlActivities {
   /** The nodes of a pool that would take a job now; puts on record that it waits for a first one. */
   nodesFor(request: PlaceRequest): Promise<FoundNodes>;
   openJob(open: OpenJob): Promise<OpenedJob>;
+  /** Whether every index before this one of a strict session is closed or passed over. */
+  isTurn(slot: SessionSlot): Promise<boolean>;
+  /** Puts a result on record that its job did not end with, and says what became of it. */
+  judgeResult(arrival: ArrivedResult): Promise<Judgement>;
   closeJob(close: CloseJob): Promise<ClosedJob>;
   /** Which node ran the newest activity with this id, from the workflow's own history. */
   findAttempt(attempt: {

@@ -32,7 +32,8 @@ export type AttemptOutcome =
   | { readonly kind: 'refused'; readonly message: string }
   /** No node took it from its queue in time, or one had no slot; the handler never started. */
   | { readonly kind: 'not_taken' }
-  | { readonly kind: 'cancelled' };
+  /** `why`: undefined when the job was cancelled. */
+  | { readonly kind: 'cancelled'; readonly why?: string };
 
 /** Where and when an attempt ran, as far as it is known. Times are the node's. */
 export interface AttemptPlace {

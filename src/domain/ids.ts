@@ -22,6 +22,11 @@ export function jobIdOnNode(jobId: string, node: string): string {
   return `${jobId}@${node}`;
 }
 
+/** The workflow id under which the late results of an attempt are judged when its job is closed. */
+export function lateWorkflowId(jobWorkflow: string, epoch: number): string {
+  return `late/${jobWorkflow}/${epoch}`;
+}
+
 /** The activity id of one attempt inside its job's workflow. */
 export function attemptActivityId(epoch: number): string {
   return `attempt/${epoch}`;

@@ -13,6 +13,10 @@ export interface JobProgress {
   readonly pendingSince: number | undefined;
   /** Whether a place was ever asked for: the ledger may hold a reservation or a wait. */
   readonly wasPlaced: boolean;
+  /** The job of a strict session whose turn has not come. */
+  readonly awaitsTurn: boolean;
+  /** Shows that a result comes from an attempt of this job; undefined in a job of an older version. */
+  readonly resultToken: string | undefined;
 }
 
 /** The progress of a job that was just opened. */
@@ -23,6 +27,8 @@ export const NO_PROGRESS: JobProgress = {
   avoid: [],
   pendingSince: undefined,
   wasPlaced: false,
+  awaitsTurn: false,
+  resultToken: undefined,
 };
 
 /** How many nodes a job keeps clear of at a time. */
@@ -86,11 +92,12 @@ function reasonOf(outcome: AttemptOutcome): string | undefined {
     case 'failed':
       // PostgreSQL's text type has no NUL.
       return `${outcome.error.code}: ${outcome.error.message}`.replaceAll('\0', '');
+    case 'cancelled':
+      return outcome.why;
     case 'succeeded':
     case 'handed_back':
     case 'refused':
     case 'not_taken':
-    case 'cancelled':
       return undefined;
   }
 }

@@ -9,10 +9,11 @@ import type {
   RetryPolicy,
   SessionSlot,
 } from './job.ts';
-import { ON_OFFLINE, PLACEMENTS, LIVENESSES } from './job.ts';
+import { LIVENESSES, ON_OFFLINE, PLACEMENTS, RECONCILES } from './job.ts';
 import type { Json } from './json.ts';
 import { isTooDeep, JSON_DEPTH_LIMIT } from './json.ts';
 import { checkLabels } from './labels.ts';
+import { checkIndex } from './session.ts';
 
 /** The defaults of a job's options. */
 export const JOB_DEFAULTS = {
@@ -58,6 +59,8 @@ export function resolveJobSpec(
     placement,
     liveness: checkChoice(request.liveness ?? 'heartbeat', LIVENESSES, `${at}liveness`),
     pending: resolvePending(request.pending, `${at}pending`),
+    reconcile: checkChoice(request.reconcile ?? 'first', RECONCILES, `${at}reconcile`),
+    horizonMs: checkOptional(request.horizonMs, `${at}horizonMs`, 0),
   };
 }
 
@@ -74,12 +77,19 @@ function resolvePin(given: JobRequest['pin'], at: string): Pin | undefined {
 function resolvePending(given: JobRequest['pending'], at: string): PendingPolicy {
   const pending = checkObject(given, at) ?? {};
   const { alarmAfterMs } = JOB_DEFAULTS.pending;
-  const failAfterMs = pending.failAfterMs ?? undefined;
   return {
     alarmAfterMs: checkCount(pending.alarmAfterMs ?? alarmAfterMs, `${at}.alarmAfterMs`, 1),
-    failAfterMs:
-      failAfterMs === undefined ? undefined : checkCount(failAfterMs, `${at}.failAfterMs`, 1),
+    failAfterMs: checkOptional(pending.failAfterMs, `${at}.failAfterMs`, 1),
   };
+}
+
+/** A count, or undefined when it was left out; clients in other languages send null for that. */
+function checkOptional(
+  given: number | null | undefined,
+  path: string,
+  least: number,
+): number | undefined {
+  return given === undefined || given === null ? undefined : checkCount(given, path, least);
 }
 
 function checkDepth(input: Json, path: string): Json {
@@ -110,8 +120,10 @@ function resolveRetry(retry: JobRequest['retry'], at: string): RetryPolicy {
 function checkSession(given: SessionSlot | undefined, at: string): SessionSlot | undefined {
   const session = checkObject(given, at);
   if (session === undefined) return undefined;
+  const { replaces } = session;
   return {
     id: checkName(session.id, `${at}.id`),
-    index: checkCount(session.index, `${at}.index`, 0),
+    index: checkIndex(session.index, `${at}.index`),
+    ...(replaces == null ? {} : { replaces: checkName(replaces, `${at}.replaces`) }),
   };
 }

@@ -17,6 +17,12 @@
  * - failover: a new attempt after one was lost (node dead, silent, or over time).
  * - retry: a new attempt after the handler itself failed; counted apart from failovers.
  * - session: an ordered stream of results; each job of it carries an `index`.
+ * - slot: the place of one index in a session; filled when its job closes, released in order.
+ * - cursor: the last index that a session has released, or passed over.
+ * - verdict: what became of one result that arrived: accepted, duplicate, superseded or late.
+ * - late result: one that comes after its attempt was given up.
+ * - fence: what is left of a job after the clean-up: enough to refuse its id and judge its results.
+ * - horizon: for how long after its end a job's id is not run again.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
 import type { ErrorCode } from './errors.ts';
@@ -27,9 +33,21 @@ import type { Labels } from './labels.ts';
 export interface SessionSlot {
   /** 1 to 200 characters. */
   readonly id: string;
-  /** A whole number from 0; each index of a session belongs to one job. */
+  /** A whole number from 0 to 999,999,999; each index of a session belongs to one job. */
   readonly index: number;
+  /** The id of the closed job whose slot it takes, as long as that is not released. */
+  readonly replaces?: string;
 }
+
+/**
+ * Whose result counts when an attempt that was given up answers while its job is still open.
+ * `first`: the first that arrives. `original`: the first attempt's, whenever it arrives; of the others
+ * the newest attempt's. `replacement`: the newest attempt's, once that is dispatched.
+ */
+export type Reconcile = (typeof RECONCILES)[number];
+
+/** Every {@link Reconcile}. */
+export const RECONCILES = ['first', 'original', 'replacement'] as const;
 
 /** How often a job whose attempt was lost is dispatched again. */
 export interface FailoverPolicy {
@@ -107,6 +125,9 @@ export interface JobRequest {
   readonly placement?: Placement;
   readonly liveness?: Liveness;
   readonly pending?: Partial<PendingPolicy>;
+  readonly reconcile?: Reconcile;
+  /** How long after the job's end its id is not run again. Left out: for ever. */
+  readonly horizonMs?: number;
 }
 
 /** A {@link JobRequest} with its id and every default filled in. */
@@ -127,6 +148,9 @@ export interface JobSpec {
   readonly placement: Placement;
   readonly liveness: Liveness;
   readonly pending: PendingPolicy;
+  readonly reconcile: Reconcile;
+  /** Undefined: for ever. */
+  readonly horizonMs: number | undefined;
 }
 
 /** Why a job did not succeed. */

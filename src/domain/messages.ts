@@ -60,6 +60,12 @@ export interface AttemptGone {
 /** The signal that tells a waiting job to look for a place again. */
 export const PLACE_AGAIN_SIGNAL = 'place_again';
 
+/** The signal that brings a late result: to its job, or to {@link LATE_WORKFLOW}. */
+export const LATE_RESULT_SIGNAL = 'late_result';
+
+/** The name of the workflow type that judges results of jobs that are closed. */
+export const LATE_WORKFLOW = 'late';
+
 /** The update that moves a job which does not run: see {@link Move}. */
 export const MOVE_UPDATE = 'move';
 

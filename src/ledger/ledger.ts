@@ -49,7 +49,34 @@ export interface Ledger {
   findAttempts(jobId: string, generation: number): Promise<AttemptRecord[]>;
   listJobs(filter: JobFilter): Promise<JobPage>;
   openedIds(ids: readonly string[]): Promise<Set<string>>;
-  readPrefix(sessionId: string, after: number, limit: number): Promise<SessionResult[]>;
+  /** Every result that arrived for a job, in the order of arrival. */
+  findResults(jobId: string, generation: number): Promise<ResultRecord[]>;
+  judgeResult(arrival: ArrivedResult): Promise<LedgerJudgement>;
+  isTurn(slot: SessionSlot): Promise<boolean>;
+  /** Creates a session; answers the one that is there, whatever its rules. */
+  createSession(id: string, rules: SessionRules): Promise<Session>;
+  /**
+   * Sets how many indexes a session has. Answers the session as it is then: with another count when
+   * it was closed before, or undefined when there is none. Rejects with `session_ended` when a job
+   * holds a higher index already.
+   */
+  closeSession(id: string, count: number): Promise<Session | undefined>;
+  findSession(id: string): Promise<Session | undefined>;
+  listSessions(filter: SessionFilter): Promise<SessionPage>;
+  /** How many slots of a session are open, filled and released. */
+  countSlots(id: string): Promise<SlotCounts>;
+  /** Who holds a slot, and whether it can still be taken over. */
+  findSlot(slot: SessionSlot): Promise<SlotHolder | undefined>;
+  /** What a session has released after an index, in order; each index up to the cursor once. */
+  readReleased(id: string, after: number, limit: number): Promise<SessionItem[]>;
+  /** The cursors and counts of sessions, for readers that poll. */
+  sessionHeads(ids: readonly string[]): Promise<SessionHead[]>;
+  /** Passes over gaps whose time is over; answers whose turn it is then in strict sessions. */
+  releaseDue(limit: number): Promise<ReleasedSession[]>;
+  /** Hears of every session that releases something; see {@link SessionNews}. */
+  listenToSessions(onNews: (sessionId: string) => void): SessionNews;
+  /** Strips closed jobs and drops fences whose time is over: one batch. */
+  prune(retention: RetentionPolicy, limit: number): Promise<PruneCounts>;
   recordNode(change: NodeChange): Promise<boolean>;
   forgetNode(forgotten: ForgottenNode): Promise<boolean>;
   findNode(name: string): Promise<Node | undefined>;

@@ -1,3 +1,4 @@
 /** The entry of the workflow bundle: every workflow type, and nothing else. */
 export { job } from './job.ts';
+export { late } from './late.ts';
 export { node } from './node.ts';

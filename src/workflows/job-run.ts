@@ -4,31 +4,37 @@ import {
   defineSignal,
   defineUpdate,
   setHandler,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { invalid } from '../domain/errors.ts';
 import { parseJobWorkflowId } from '../domain/ids.ts';
 import type { JobProgress } from '../domain/job-progress.ts';
 import { resumeProgress } from '../domain/job-progress.ts';
+import type { CloseJob } from '../domain/activities.ts';
 import type { JobRequest, JobSpec } from '../domain/job.ts';
 import { resolveJobSpec } from '../domain/job-spec.ts';
+import type { LateResult } from '../domain/late-result.ts';
 import type { AttemptGone, JobPhase, JobStatus, Move } from '../domain/messages.ts';
 import {
   ATTEMPT_GONE_SIGNAL,
+  LATE_RESULT_SIGNAL,
   MOVE_UPDATE,
   PLACE_AGAIN_SIGNAL,
   STATUS_QUERY,
 } from '../domain/messages.ts';
 import { orFail } from './failure.ts';
 import { showDetails, showPool } from './job-display.ts';
+import { takeLateResult } from './late-results.ts';
 
 const statusQuery = defineQuery<JobStatus>(STATUS_QUERY);
 const attemptGoneSignal = defineSignal<[AttemptGone]>(ATTEMPT_GONE_SIGNAL);
+const lateResultSignal = defineSignal<[LateResult]>(LATE_RESULT_SIGNAL);
 const placeAgainSignal = defineSignal(PLACE_AGAIN_SIGNAL);
 const moveUpdate = defineUpdate<JobStatus, [Move]>(MOVE_UPDATE);
 
 /** Why the attempt under way is not waited for any longer. */
-export type Interruption = AttemptGone | { readonly why: 'moved' };
+export type Interruption = AttemptGone | { readonly why: 'moved' | 'late_result' };
 
 /** A job while its workflow runs: what it is, where it is, and what it has spent. */
 export interface JobRun {
@@ -46,6 +52,14 @@ export interface JobRun {
   holdsPlace: boolean;
   /** Its search attributes say that it waits. */
   wasShown: boolean;
+  /** The late result that ends the job. */
+  settled: LateResult | undefined;
+  /** Ends a wait that a late result makes needless. */
+  onSettled: () => void;
+  /** Whose result the job's outcome carries. */
+  accepted: CloseJob['accepted'];
+  /** Results that the job does not end with and that are not on record yet. */
+  unjudged: LateResult[];
 }
 
 /**
@@ -57,7 +71,7 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
   const run: JobRun = {
     spec: specOf(request),
     request,
-    progress: resumeProgress(carried),
+    progress: carried === undefined ? firstProgress() : resumeProgress(carried),
     phase: { kind: 'opening', since: Date.now() },
     interrupt: () => undefined,
     news: 0,
@@ -65,16 +79,25 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
     // Who knows what the run before this one held.
     holdsPlace: carried?.wasPlaced === true,
     wasShown: carried?.wasPlaced === true,
+    settled: undefined,
+    onSettled: () => undefined,
+    accepted: undefined,
+    unjudged: [],
   };
   setHandler(statusQuery, () => statusOf(run));
   setHandler(attemptGoneSignal, (gone) => {
     if (gone.epoch === run.progress.epoch) run.interrupt(gone);
   });
+  setHandler(lateResultSignal, (late) => takeLateResult(run, late));
   setHandler(placeAgainSignal, () => void run.news++);
   setHandler(moveUpdate, (move) => moveJob(run, move), {
     validator: (move: Move) => checkMove(run, move),
   });
   return run;
+}
+
+function firstProgress(): JobProgress {
+  return { ...resumeProgress(undefined), resultToken: uuid4() };
 }
 
 /** Enters a phase and shows it. */

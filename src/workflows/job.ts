@@ -6,6 +6,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { CloseJob } from '../domain/activities.ts';
 import type { AttemptOutcome, Decision } from '../domain/attempt.ts';
 import { cancelled, decide } from '../domain/attempt.ts';
 import type { JobProgress } from '../domain/job-progress.ts';
@@ -20,10 +21,12 @@ import { showPlace } from './job-display.ts';
 import { logDispatch, logEnding } from './job-log.ts';
 import type { JobRun } from './job-run.ts';
 import { enter, startRun } from './job-run.ts';
+import { judgeLateResults, settledOutcome } from './late-results.ts';
 import { closeJob, excuseLoss, openJob } from './ledger-call.ts';
 import { FLEET_PATCH } from './patches.ts';
 import { runAttempt } from './run-attempt.ts';
 import { runOnEach } from './run-on-each.ts';
+import { awaitTurn } from './session-turn.ts';
 
 /**
  * One job: open it in the ledger, run attempts until one settles it, close it in the ledger.
@@ -38,12 +41,16 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
   enter(run, { kind: 'opening', since: Date.now() });
 
   if (carried === undefined) {
-    const opened = await openJob({ spec: run.spec, workflowId, runId });
+    const { resultToken } = run.progress;
+    const opened = await openJob({ spec: run.spec, workflowId, runId, resultToken });
     if (opened.kind === 'closed') return settle(run, opened.outcome);
+    run.progress = { ...run.progress, awaitsTurn: opened.awaitsTurn === true };
   }
   const outcome = await runUntilSettled(run);
   enter(run, { kind: 'closing', since: Date.now() });
-  return settle(run, await close(run, outcome));
+  const closed = await close(run, outcome);
+  await judgeLateResults(run);
+  return settle(run, closed);
 }
 
 /** Puts the outcome on record; answers the one that is on record. */
@@ -62,14 +69,21 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
       pool,
       runId,
       outcome,
+      accepted: outcome.state === 'succeeded' ? acceptedOf(run) : undefined,
       attempts,
     });
     if (closed.kind === 'own') return outcome;
     if (closed.kind === 'earlier') return closed.outcome;
     // The ledger was restored from a backup that is older than the job.
-    const opened = await openJob({ spec: run.spec, workflowId, runId });
+    const { resultToken } = run.progress;
+    const opened = await openJob({ spec: run.spec, workflowId, runId, resultToken });
     if (opened.kind === 'closed') return opened.outcome;
   }
+}
+
+/** A job of placement `each` has one result of several attempts, which are other jobs'. */
+function acceptedOf({ accepted, progress }: JobRun): CloseJob['accepted'] {
+  return accepted ?? { epoch: progress.epoch, node: undefined };
 }
 
 const CANCELLED = 'the job was cancelled';
@@ -80,21 +94,26 @@ function isCancelled(): boolean {
 
 async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
   try {
+    await awaitTurn(run);
     if (run.spec.placement === 'each') return await runOnEach(run);
     for (;;) {
-      const outcome = await runOnce(run);
+      const outcome = settledOutcome(run) ?? (await runOnce(run));
       if (outcome !== undefined) return outcome;
       // The next run would know nothing of a cancellation of this one.
       if (isCancelled()) return cancelled(CANCELLED);
       // A job that waits for days must not outgrow its history.
-      if (workflowInfo().continueAsNewSuggested) {
-        await continueAsNew<typeof job>(run.request, run.progress);
-      }
+      if (workflowInfo().continueAsNewSuggested) await renew(run);
     }
   } catch (error) {
-    if (isCancellation(error)) return cancelled(CANCELLED);
+    if (isCancellation(error)) return settledOutcome(run) ?? cancelled(CANCELLED);
     throw error;
   }
+}
+
+/** Continues as new; the next run would know nothing of the results that have arrived. */
+async function renew(run: JobRun): Promise<void> {
+  await judgeLateResults(run);
+  if (run.settled === undefined) await continueAsNew<typeof job>(run.request, run.progress);
 }
 
 /** One turn of the loop: a place, an attempt, the decision after it, and the wait it asks for. */
@@ -112,10 +131,16 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
   run.progress = advance(run.progress, ending.outcome, ending.place, Date.now());
   if (run.progress.epoch > epoch) run.waits = 0;
   // Whatever else became of it, an attempt of a cancelled job is not followed by another.
-  if (isCancelled() && ending.outcome.kind !== 'succeeded') return cancelled(CANCELLED);
-  const decision = decide(run.spec, progress.counts, ending.outcome);
+  const hasResult = ending.outcome.kind === 'succeeded' || run.settled !== undefined;
+  if (isCancelled() && !hasResult) return cancelled(CANCELLED);
+  const settled = settledOutcome(run, epoch, ending);
+  const decision: Decision =
+    settled === undefined
+      ? decide(run.spec, progress.counts, ending.outcome)
+      : { kind: 'close', outcome: settled };
   logEnding(run, epoch, ending, decision);
   if (decision.kind === 'close') {
+    run.accepted ??= { epoch, node: ending.place.node };
     if (progress.counts.losses > 0 || run.wasShown)
       showPlace(ending.place.node, decision.outcome.state);
     return decision.outcome;
@@ -170,7 +195,13 @@ async function pause(run: JobRun, afterMs: number, why: string): Promise<void> {
   await releasePlace(run);
   const since = Date.now();
   enter(run, { kind: 'waiting', since, until: since + afterMs, why });
-  await sleep(afterMs, { summary: why.slice(0, 100) });
+  const settled = new Promise<void>((resolve) => (run.onSettled = resolve));
+  const timer = new CancellationScope();
+  const slept = timer.run(() => sleep(afterMs, { summary: why.slice(0, 100) }));
+  await Promise.race([slept, settled]);
+  if (run.settled === undefined) return;
+  timer.cancel();
+  await slept.catch(() => undefined);
 }
 
 function settle(run: JobRun, outcome: JobOutcome): Json {

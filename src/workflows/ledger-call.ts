@@ -37,6 +37,14 @@ export const openJob: ControlActivities['openJob'] = (open) =>
 export const closeJob: ControlActivities['closeJob'] = (close) =>
   ledgerCall('closeJob', (activities) => activities.closeJob(close));
 
+/** Asks whether a job of a strict session may start; waits as long as the ledger is away. */
+export const isTurn: ControlActivities['isTurn'] = (slot) =>
+  ledgerCall('isTurn', (activities) => activities.isTurn(slot), 'cancellable');
+
+/** Puts a result on record; waits as long as the ledger is away, and is never cancelled. */
+export const judgeResult: ControlActivities['judgeResult'] = (arrival) =>
+  ledgerCall('judgeResult', (activities) => activities.judgeResult(arrival));
+
 /** Asks for a place for an attempt; waits as long as the ledger is away. A cancellation ends it. */
 export const placeAttempt: ControlActivities['placeAttempt'] = (request) =>
   ledgerCall('placeAttempt', (activities) => activities.placeAttempt(request), 'cancellable');

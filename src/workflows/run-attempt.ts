@@ -15,6 +15,7 @@ import { endingOfError, endingOfReport } from './attempt-ending.ts';
 import type { Target } from './find-place.ts';
 import { isOverdue } from './find-place.ts';
 import type { Interruption, JobRun } from './job-run.ts';
+import { resultOf, takeLateResult } from './late-results.ts';
 import { findAttempt } from './ledger-call.ts';
 
 /** The server's default is 3. A job that was lost or failed has waited in the queue once already. */
@@ -22,12 +23,11 @@ const AHEAD_OF_FIRST_ATTEMPTS = { priorityKey: 2 };
 
 /** Dispatches one attempt to a queue and waits for its end, which is never an error. */
 export async function runAttempt(run: JobRun, target: Target): Promise<AttemptEnding> {
-  const { spec, progress } = run;
-  const { epoch } = progress;
+  const { epoch } = run.progress;
   const isFirstOffer = epoch === 1 && !isOverdue(run);
   const scope = new CancellationScope();
   const attempt = scope
-    .run(() => startAttempt(spec, epoch, target, isFirstOffer))
+    .run(() => startAttempt(run, target, isFirstOffer))
     .then(endingOfReport, endingOfError);
   const interrupted = new Promise<Interruption>((resolve) => {
     run.interrupt = (interruption) => {
@@ -37,13 +37,18 @@ export async function runAttempt(run: JobRun, target: Target): Promise<AttemptEn
   const first = await Promise.race([attempt, interrupted]);
   if (!('why' in first)) return withPlace(first, epoch, target);
   scope.cancel();
-  if (first.why === 'lost') return endingWithNode(first, attempt, epoch, target);
+  if (first.why === 'late_result') return endingByLateResult(run, attempt);
+  if (first.why === 'lost') {
+    const ending = await endingWithNode(first, attempt, epoch, target);
+    if (ending.outcome.kind === 'lost') takeWhenItEnds(run, epoch, attempt);
+    return ending;
+  }
   return takenBack(await withPlace(await attempt, epoch, target));
 }
 
 /** Late news of a node on which the attempt was placed before is none of the one under way. */
 function isOfTarget(interruption: Interruption, { node }: Target): boolean {
-  return interruption.why === 'moved' || node === undefined || interruption.node === node;
+  return !('node' in interruption) || node === undefined || interruption.node === node;
 }
 
 /** How long the server may take to cancel an attempt that has not started; it does so at once. */
@@ -77,7 +82,34 @@ async function endingWithNode(
   return { outcome: { ...lost, excuse: 'it had not started' }, place: there };
 }
 
-function startAttempt(spec: JobSpec, epoch: number, target: Target, isFirstOffer: boolean) {
+/** The ending of an attempt that is needless: its own result, or an earlier attempt's, is here. */
+async function endingByLateResult(
+  run: JobRun,
+  attempt: Promise<AttemptEnding>,
+): Promise<AttemptEnding> {
+  const { epoch } = run.progress;
+  const { result, node, startedAt, ...late } = run.settled!;
+  if (late.epoch === epoch) {
+    return { outcome: { kind: 'succeeded', result }, place: { node, startedAt } };
+  }
+  takeWhenItEnds(run, epoch, attempt);
+  const why = `the late result of attempt ${late.epoch} was accepted`;
+  return { outcome: { kind: 'cancelled', why }, place: await findThisAttempt(epoch) };
+}
+
+/** A result of an attempt that is waited for no longer is still one. */
+function takeWhenItEnds(run: JobRun, epoch: number, attempt: Promise<AttemptEnding>): void {
+  attempt.then(
+    (ending) => {
+      const late = resultOf(run, epoch, ending);
+      if (late !== undefined) takeLateResult(run, late);
+    },
+    () => undefined,
+  );
+}
+
+function startAttempt({ spec, progress }: JobRun, target: Target, isFirstOffer: boolean) {
+  const { epoch, resultToken } = progress;
   const node = proxyActivities<NodeActivities>({
     taskQueue: target.queue,
     activityId: attemptActivityId(epoch),
@@ -91,10 +123,10 @@ function startAttempt(spec: JobSpec, epoch: number, target: Target, isFirstOffer
     // A cancelled job is closed when its handler has stopped, or is known to be lost.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
-  return node.runJob(dispatchOf(spec, epoch));
+  return node.runJob(dispatchOf(spec, epoch, resultToken));
 }
 
-function dispatchOf(spec: JobSpec, epoch: number): Dispatch {
+function dispatchOf(spec: JobSpec, epoch: number, resultToken: string | undefined): Dispatch {
   const { id, generation, kind, pool, input, session, liveness } = spec;
   return {
     job: id,
@@ -104,6 +136,7 @@ function dispatchOf(spec: JobSpec, epoch: number): Dispatch {
     pool,
     input,
     ...(session === undefined ? {} : { session }),
+    ...(resultToken === undefined ? {} : { resultToken }),
     ...(liveness === 'lease' ? { byLease: true } : {}),
   };
 }

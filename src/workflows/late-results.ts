@@ -1,0 +1,73 @@
+import { log } from '@temporalio/workflow';
+import type { JobOutcome } from '../domain/job.ts';
+import type { LateResult } from '../domain/late-result.ts';
+import { reconciles } from '../domain/late-result.ts';
+import type { AttemptEnding } from './attempt-ending.ts';
+import type { JobRun } from './job-run.ts';
+import { judgeResult } from './ledger-call.ts';
+
+/**
+ * Takes in a result that the attempt under way did not bring: it settles the job, or is kept to be
+ * put on record.
+ */
+export function takeLateResult(run: JobRun, late: LateResult): void {
+  const { phase, progress, spec } = run;
+  if (late.token !== progress.resultToken) {
+    log.warn('job.result_refused', { why: 'wrong_token', epoch: late.epoch, node: late.node });
+    return;
+  }
+  const isOver = run.settled !== undefined || phase.kind === 'closing' || phase.kind === 'closed';
+  const isDispatched = phase.kind === 'dispatched';
+  const isOurs = late.generation === spec.generation;
+  if (isOurs && !isOver && reconciles(spec.reconcile, late.epoch, progress.epoch, isDispatched)) {
+    run.settled = late;
+    run.news++;
+    run.interrupt({ why: 'late_result' });
+    run.onSettled();
+  } else {
+    run.unjudged.push(late);
+  }
+}
+
+/**
+ * The end of a job that a late result has settled. What the attempt itself brought meanwhile is put
+ * on record later.
+ */
+export function settledOutcome(
+  run: JobRun,
+  epoch?: number,
+  ending?: AttemptEnding,
+): JobOutcome | undefined {
+  const late = run.settled;
+  if (late === undefined) return undefined;
+  if (epoch !== undefined && epoch !== late.epoch && ending !== undefined) {
+    const own = resultOf(run, epoch, ending);
+    if (own !== undefined) run.unjudged.push(own);
+  }
+  run.accepted = { epoch: late.epoch, node: late.node };
+  return { state: 'succeeded', result: late.result };
+}
+
+/** The result of an attempt that ended after it was given up; undefined when it has none. */
+export function resultOf(
+  { spec, progress }: JobRun,
+  epoch: number,
+  { outcome, place: { node, startedAt } }: AttemptEnding,
+): LateResult | undefined {
+  if (outcome.kind !== 'succeeded' || node === undefined || startedAt === undefined) {
+    return undefined;
+  }
+  const { id: job, generation } = spec;
+  const { resultToken: token } = progress;
+  return { job, generation, epoch, node, token, result: outcome.result, startedAt };
+}
+
+/** Puts on record what arrived beside the result that the job ends with, while there is any. */
+export async function judgeLateResults(run: JobRun): Promise<void> {
+  for (;;) {
+    const late = run.unjudged.shift();
+    if (late === undefined) return;
+    const judgement = await judgeResult({ late, from: 'job' });
+    log.info('job.result_judged', { epoch: late.epoch, node: late.node, ...judgement });
+  }
+}

@@ -1,0 +1,25 @@
+import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { backoffMs } from '../domain/attempt.ts';
+import type { job } from './job.ts';
+import type { JobRun } from './job-run.ts';
+import { enter } from './job-run.ts';
+import { isTurn } from './ledger-call.ts';
+
+/** How often a job that waits for its turn asks for it, whatever it was told or not told. */
+const ASK_AGAIN = { initialMs: 5_000, maxMs: 60_000 };
+
+/** Waits until every earlier index of the job's strict session is closed or passed over. */
+export async function awaitTurn(run: JobRun): Promise<void> {
+  const { session } = run.spec;
+  if (session === undefined || !run.progress.awaitsTurn) return;
+  const why = `waits for its turn: an index before ${session.index} of session ${session.id} is open`;
+  enter(run, { kind: 'waiting', since: Date.now(), until: undefined, why });
+  for (let asked = 0; run.progress.awaitsTurn; asked++) {
+    const { news } = run;
+    await condition(() => run.news !== news, backoffMs(ASK_AGAIN, asked));
+    if (await isTurn(session)) run.progress = { ...run.progress, awaitsTurn: false };
+    else if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof job>(run.request, run.progress);
+    }
+  }
+}
