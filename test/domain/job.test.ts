@@ -6,6 +6,7 @@ import { JOB_DEFAULTS, resolveJobSpec } from '../../src/domain/job-spec.ts';
 
 const least: JobRequest = { kind: 'transcribe', pool: 'gpu', input: { url: 'x' } };
 const name = 'a text of 1 to 200 printable characters';
+const index = 'a whole number from 0 to 999999999';
 
 describe('resolveJobSpec', () => {
   it('fills in every default', () => {
@@ -26,6 +27,8 @@ describe('resolveJobSpec', () => {
       placement: 'any',
       liveness: 'heartbeat',
       pending: { alarmAfterMs: 300_000, failAfterMs: undefined },
+      reconcile: 'first',
+      horizonMs: undefined,
     });
   });
 
@@ -36,13 +39,15 @@ describe('resolveJobSpec', () => {
       heartbeatMs: 2,
       failover: { maxAttempts: 0, crashBudget: 1 },
       retry: { maxAttempts: 1, initialMs: 0, maxMs: 0, nonRetryable: ['TypeError'] },
-      session: { id: 's1', index: 0 },
+      session: { id: 's1', index: 0, replaces: 'b' },
       pin: { node: 'n1', onOffline: 'fallback', afterMs: 5 },
       labels: { gpu: 'a100' },
       preferLabels: { zone: 'b' },
       placement: 'any',
       liveness: 'lease',
       pending: { alarmAfterMs: 1, failAfterMs: 2 },
+      reconcile: 'original',
+      horizonMs: 0,
     } as const;
     expect(resolveJobSpec('a', 1, given)).toEqual({ id: 'a', generation: 1, ...given });
   });
@@ -63,6 +68,7 @@ describe('resolveJobSpec', () => {
       const rest = {
         ...{ timeoutMs: none, heartbeatMs: none, session: none, pin: none, labels: none },
         ...{ preferLabels: none, placement: none, liveness: none, pending: none },
+        ...{ reconcile: none, horizonMs: none },
       };
       expect(resolveJobSpec('a', 1, { ...least, ...rest, ...policies } as never)).toEqual(plain);
       const absent = { ...least, ...rest, failover: none, retry: none };
@@ -132,14 +138,13 @@ describe('resolveJobSpec', () => {
     ['session', { session: 's1' }, 'an object', '"s1"'],
     ['session.id', { session: { index: 0 } }, name, 'nothing'],
     ['session.id', { session: { id: 's\n', index: 0 } }, name, String.raw`"s\n"`],
-    ['session.index', { session: { id: 's1' } }, 'a whole number from 0', 'nothing'],
-    ['session.index', { session: { id: 's1', index: -1 } }, 'a whole number from 0', '-1'],
-    [
-      'session.index',
-      { session: { id: 's1', index: 2 ** 53 } },
-      'a whole number from 0',
-      '9007199254740992',
-    ],
+    ['session.index', { session: { id: 's1' } }, index, 'nothing'],
+    ['session.index', { session: { id: 's1', index: -1 } }, index, '-1'],
+    ['session.index', { session: { id: 's1', index: 0.5 } }, index, '0.5'],
+    ['session.index', { session: { id: 's1', index: 1_000_000_000 } }, index, '1000000000'],
+    ['session.replaces', { session: { id: 's1', index: 0, replaces: '' } }, name, '""'],
+    ['reconcile', { reconcile: 'last' }, '"first" or "original" or "replacement"', '"last"'],
+    ['horizonMs', { horizonMs: -1 }, 'a whole number from 0', '-1'],
   ])(
     'refuses a bad %s (%o), naming the field, what it expected and what it got',
     (path, bad, expected, got) => {
