@@ -1,4 +1,4 @@
-import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, log, workflowInfo } from '@temporalio/workflow';
 import { backoffMs } from '../domain/attempt.ts';
 import type { job } from './job.ts';
 import type { JobRun } from './job-run.ts';
@@ -13,6 +13,7 @@ export async function awaitTurn(run: JobRun): Promise<void> {
   const { session } = run.spec;
   if (session === undefined || !run.progress.awaitsTurn) return;
   const why = `waits for its turn: an index before ${session.index} of session ${session.id} is open`;
+  log.info('job.awaits_turn', { job: run.spec.id, session: session.id, index: session.index });
   enter(run, { kind: 'waiting', since: Date.now(), until: undefined, why });
   for (let asked = 0; run.progress.awaitsTurn; asked++) {
     const { news } = run;

@@ -4,6 +4,7 @@ import type { Embedded } from '../../dist/dev/embedded.js';
 import { jobWorkflowId } from '../../src/domain/ids.ts';
 import type { Fleet } from '../support/fleet.ts';
 import { FLEET_SCENARIOS } from './fleet-scenarios.ts';
+import { RESULT_SCENARIOS } from './result-scenarios.ts';
 
 /** Where a scenario is played. */
 export interface Stage {
@@ -42,11 +43,15 @@ const JOB_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'job-slot-taken': async ({ fleet }) => {
     const node = await fleet.startNode('a');
     const session = { id: randomUUID(), index: 0 };
-    await (await submit(fleet, 'echo', 'holder', { session })).result();
-    const other = await submit(fleet, 'echo', 'other', { session });
-    await failed(other);
+    // Submitted at once, so that neither is refused before its workflow starts.
+    const jobs = await Promise.all([
+      submit(fleet, 'echo', 'one', { session }),
+      submit(fleet, 'echo', 'other', { session }),
+    ]);
+    const ends = await Promise.allSettled(jobs.map((job) => job.result()));
     await node.stop();
-    return jobWorkflowId(other.id);
+    const refused = ends.findIndex(({ status }) => status === 'rejected');
+    return jobWorkflowId(jobs[refused]!.id);
   },
 
   'job-heartbeat-lost': async ({ fleet }) => {
@@ -138,6 +143,7 @@ const JOB_SCENARIOS: Readonly<Record<string, Scenario>> = {
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...JOB_SCENARIOS,
   ...FLEET_SCENARIOS,
+  ...RESULT_SCENARIOS,
 };
 
 function submit(

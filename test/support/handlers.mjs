@@ -63,6 +63,18 @@ export const stubborn = defineJob({
   },
 });
 
+/** Its first attempt ends when its gate is open, whatever its signal says; the next have another gate. */
+export const straggle = defineJob({
+  kind: 'straggle',
+  pool,
+  input: gated.extend({ next: z.string() }),
+  async run({ folder, gate, next }, { epoch, node, signal }) {
+    if (epoch === 1) await untilOpen({ folder, gate });
+    else await untilOpen({ folder, gate: next }, signal);
+    return { epoch, node };
+  },
+});
+
 /** Holds its thread for a while, so that nothing else in it can run. */
 export const busy = defineJob({
   kind: 'busy',
