@@ -7,7 +7,7 @@ export interface PruneCounts {
   readonly jobs: number;
   /** Rows of attempts that went. */
   readonly attempts: number;
-  /** Results whose JSON went. */
+  /** Results whose JSON went, and slots whose result or error did. */
   readonly payloads: number;
   /** Fences that went: whole jobs. */
   readonly fences: number;
@@ -100,10 +100,9 @@ async function stripSlots(
      ), emptied as (
        update holdfast.results result set payload = null from stripped
        where result.job_id = stripped.job_id and result.generation = stripped.generation
-         and result.verdict = 'accepted' and result.payload is not null
-       returning 1
+         and result.verdict = 'accepted'
      )
-     select (select count(*)::int from emptied) as payloads`,
+     select count(*)::int as payloads from stripped`,
     [timeBefore(Math.max(sessionResultsMs, closedJobsMs)), limit],
   );
   return rows[0]?.payloads ?? 0;
