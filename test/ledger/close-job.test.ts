@@ -65,7 +65,9 @@ describe('closeJob', () => {
     await closeJob(pool, first);
     const before = await findJob(pool, open.spec.id);
     const second = closing(open, undefined, [attempt(), attempt({ epoch: 2 })]);
-    expect(await closeJob(pool, second)).toEqual({ closed: { kind: 'earlier', outcome: cancellation } });
+    expect(await closeJob(pool, second)).toEqual({
+      closed: { kind: 'earlier', outcome: cancellation },
+    });
     expect(await findJob(pool, open.spec.id)).toEqual(before);
     expect(await findAttempts(pool, open.spec.id, 1)).toEqual([attempt()]);
   });
@@ -82,7 +84,9 @@ describe('closeJob', () => {
     const open = await opened();
     await closeJob(pool, closing(open, failure));
     const foreign = closing({ ...open, runId: unique('run') });
-    expect(await closeJob(pool, foreign)).toEqual({ closed: { kind: 'earlier', outcome: failure } });
+    expect(await closeJob(pool, foreign)).toEqual({
+      closed: { kind: 'earlier', outcome: failure },
+    });
   });
 
   it('refuses a run that the open job is not of, and names job and run', async () => {
@@ -182,7 +186,9 @@ describe('closeJob of a job that was placed', () => {
   it('fills the slot of its session, too', async () => {
     const open = opening({ session: { id: unique('session'), index: 0 } });
     await openJob(pool, open);
-    expect(await closeJob(pool, closing(open, undefined, [], true))).toEqual({ closed: { kind: 'own' } });
+    expect(await closeJob(pool, closing(open, undefined, [], true))).toEqual({
+      closed: { kind: 'own' },
+    });
     expect(await findJob(pool, open.spec.id)).toMatchObject({ state: 'succeeded' });
     expect(await readReleased(pool, open.spec.session?.id ?? '', -1, 1)).toHaveLength(1);
   });

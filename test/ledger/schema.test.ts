@@ -78,20 +78,14 @@ describe('the table of jobs', () => {
     await expect(insert('jobs', jobRow(row))).rejects.toMatchObject({ code: CHECK });
   });
 
-  it.each([
-    'id',
-    'generation',
-    'workflow_id',
-    'run_id',
-    'kind',
-    'pool',
-    'state',
-    'opened_at',
-  ])('refuses a job without %s', async (column) => {
-    await expect(insert('jobs', jobRow({ [column]: 'null' }))).rejects.toMatchObject({
-      code: MISSING,
-    });
-  });
+  it.each(['id', 'generation', 'workflow_id', 'run_id', 'kind', 'pool', 'state', 'opened_at'])(
+    'refuses a job without %s',
+    async (column) => {
+      await expect(insert('jobs', jobRow({ [column]: 'null' }))).rejects.toMatchObject({
+        code: MISSING,
+      });
+    },
+  );
 
   it('refuses the same generation of an id twice', async () => {
     const row = jobRow();

@@ -36,7 +36,8 @@ export function pruneLedger(
 }
 
 function count(metrics: Pick<Metrics, 'pruned'>, batch: PruneCounts): void {
-  for (const [what, rows] of Object.entries(batch)) if (rows > 0) metrics.pruned(what, rows);
+  const counts: [string, number][] = Object.entries(batch);
+  for (const [what, rows] of counts) if (rows > 0) metrics.pruned(what, rows);
 }
 
 function sum(a: PruneCounts, b: PruneCounts): PruneCounts {
