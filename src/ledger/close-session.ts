@@ -4,6 +4,7 @@ import type { Session } from '../domain/session.ts';
 import { lockSession } from './lock-session.ts';
 import { inTransaction } from './pool.ts';
 import { release } from './release-session.ts';
+import { SESSIONS_CHANNEL } from './session-news.ts';
 
 /**
  * Sets how many indexes a session has. Answers the session as it is then: with another count when it
@@ -21,12 +22,15 @@ export async function closeSession(
     if (session === undefined || session.count !== undefined) return session;
     await checkNothingBehind(tx, session, count);
     await tx.query(
-      `update holdfast.sessions
-       set count = $2, ended_at = case when cursor + 1 = $2 then clock_timestamp() end
-       where id = $1 and count is null`,
-      [id, count],
+      `with closed as (
+         update holdfast.sessions
+         set count = $2, ended_at = case when cursor + 1 = $2 then clock_timestamp() end
+         where id = $1 and count is null
+       )
+       select pg_notify($3, $1)`,
+      [id, count, SESSIONS_CHANNEL],
     );
-    // Readers that have all of it wait for the end only.
+    // What is missing at the end is a gap from now on.
     await release(tx, { ...session, count });
     return lockSession(tx, id);
   });
