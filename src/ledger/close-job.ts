@@ -2,37 +2,87 @@ import type pg from 'pg';
 import type { CloseJob, ClosedJob } from '../domain/activities.ts';
 import { failoversOf } from '../domain/attempt.ts';
 import { HoldfastError } from '../domain/errors.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { findOutcome } from './find-outcome.ts';
+import { lockSessionOf } from './lock-session.ts';
+import type { Queryable } from './pool.ts';
+import { inTransaction } from './pool.ts';
+import type { Release } from './release-session.ts';
+import { mayRelease, release } from './release-session.ts';
+import { hashOf } from './results.ts';
 
-/** Parts of the statement below that most jobs do without: planning them costs as much as running. */
-const FILL_SLOT = `, filled as (
-       update holdfast.session_slots slot set filled_at = now()
-       from closed where slot.job_id = closed.id and slot.generation = closed.generation
-     )`;
-const CLEAR_PLACE = `, unplaced as (
-       delete from holdfast.reservations held using closed
-       where held.job_id = closed.id and held.generation = closed.generation
-     ), ended_wait as (
-       delete from holdfast.waits wait using closed
-       where wait.job_id = closed.id and wait.generation = closed.generation
-     )`;
+/** A {@link ClosedJob}, and what the session of the job released by it. */
+export interface LedgerClosing extends Release {
+  readonly closed: ClosedJob;
+}
 
 /**
- * Ends a job: state, result, attempts, session slot and place in one statement, hence one
- * transaction.
+ * Ends a job: state, result, attempts, session slot and place in one transaction, which for a job
+ * without a session is one statement.
  * The first commit wins; a later call answers what was stored.
  *
  * @throws HoldfastError `internal` when another run has the job open
  */
-export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJob> {
-  const { outcome, attempts } = close;
-  const { rowCount } = await pool.query(
-    `with closed as (
+export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<LedgerClosing> {
+  if (!close.inSession) {
+    return { closed: await closedJob(pool, close, await recordEnd(pool, close)) };
+  }
+  return inTransaction(pool, async (tx) => {
+    const session = await lockSessionOf(tx, close.jobId, close.generation);
+    const ended = await recordEnd(tx, close);
+    const closed = await closedJob(tx, close, ended);
+    const index = ended?.filled_index ?? undefined;
+    const canRelease = session !== undefined && index !== undefined && mayRelease(session, index);
+    return { closed, ...(canRelease && (await release(tx, session))) };
+  });
+}
+
+async function closedJob(
+  db: Queryable,
+  close: CloseJob,
+  ended: EndedRow | undefined,
+): Promise<ClosedJob> {
+  if (ended !== undefined && ended.verdict !== 'superseded') return { kind: 'own' };
+  const stored = await findOutcome(db, close.jobId, close.generation);
+  if (stored === undefined) return { kind: 'missing' };
+  if (stored !== 'open') return { kind: 'earlier', outcome: stored };
+  const message = `job ${close.jobId} is open, but not for run ${close.runId}`;
+  throw new HoldfastError('internal', message, {
+    hint: 'another run of its workflow has taken the job over and will close it',
+  });
+}
+
+interface EndedRow {
+  /** The slot that was filled by this; null when the job has none, or no longer. */
+  filled_index: number | null;
+  verdict: Verdict | null;
+}
+
+/** The row when the job was open for this run. */
+async function recordEnd(db: Queryable, close: CloseJob): Promise<EndedRow | undefined> {
+  const { outcome, inSession } = close;
+  const hasResult = outcome.state === 'succeeded';
+  const parts = [
+    ...(hasResult ? [keepResult(inSession)] : []),
+    ...(inSession ? [FILL_SLOT] : []),
+    ...(close.wasPlaced === true ? [CLEAR_PLACE] : []),
+  ];
+  const { rows } = await db.query<EndedRow>(
+    `${CLOSE}${parts.join('')}
+     select ${inSession ? '(select index::float8 from filled)' : 'null'} as filled_index,
+            ${hasResult ? '(select verdict from kept)' : 'null'} as verdict
+     from closed`,
+    [...closeValues(close), ...(hasResult ? resultValues(close, outcome.result) : [])],
+  );
+  return rows[0];
+}
+
+const CLOSE = `with closed as (
        update holdfast.jobs
-       set state = $4, result = $5, error = $6, closed_at = now(), attempt_count = $7,
-           failover_count = $8, pool = coalesce($15, pool)
+       set state = $4, error = $5, closed_at = now(), attempt_count = $6, failover_count = $7,
+           pool = coalesce($8, pool)
        where id = $1 and generation = $2 and run_id = $3 and state = 'open'
-       returning id, generation
+       returning id, generation, session_id, session_index
      ), recorded as (
        insert into holdfast.attempts
          (job_id, generation, epoch, node, outcome, reason, started_at, ended_at)
@@ -41,32 +91,64 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<ClosedJo
        from closed, unnest($9::int[], $10::text[], $11::text[], $12::text[], $13::float8[],
                            $14::float8[])
          as attempt(epoch, node, outcome, reason, started_ms, ended_ms)
-     )${close.inSession ? FILL_SLOT : ''}${close.wasPlaced ? CLEAR_PLACE : ''}
-     select 1 from closed`,
-    [
-      close.jobId,
-      close.generation,
-      close.runId,
-      outcome.state,
-      outcome.state === 'succeeded' ? JSON.stringify(outcome.result) : null,
-      outcome.state === 'succeeded' ? null : JSON.stringify(outcome.error),
-      attempts.length,
-      failoversOf(attempts),
-      attempts.map(({ epoch }) => epoch),
-      attempts.map(({ node }) => node ?? null),
-      attempts.map((attempt) => attempt.outcome),
-      attempts.map(({ reason }) => reason ?? null),
-      attempts.map(({ startedAt }) => startedAt ?? null),
-      attempts.map(({ endedAt }) => endedAt),
-      close.pool ?? null,
-    ],
-  );
-  if (rowCount === 1) return { kind: 'own' };
-  const stored = await findOutcome(pool, close.jobId, close.generation);
-  if (stored === undefined) return { kind: 'missing' };
-  if (stored !== 'open') return { kind: 'earlier', outcome: stored };
-  const message = `job ${close.jobId} is open, but not for run ${close.runId}`;
-  throw new HoldfastError('internal', message, {
-    hint: 'another run of its workflow has taken the job over and will close it',
-  });
+     )`;
+
+function closeValues(close: CloseJob): unknown[] {
+  const { outcome, attempts } = close;
+  return [
+    close.jobId,
+    close.generation,
+    close.runId,
+    outcome.state,
+    outcome.state === 'succeeded' ? null : JSON.stringify(outcome.error),
+    attempts.length,
+    failoversOf(attempts),
+    close.pool ?? null,
+    attempts.map(({ epoch }) => epoch),
+    attempts.map(({ node }) => node ?? null),
+    attempts.map((attempt) => attempt.outcome),
+    attempts.map(({ reason }) => reason ?? null),
+    attempts.map(({ startedAt }) => startedAt ?? null),
+    attempts.map(({ endedAt }) => endedAt),
+  ];
 }
+
+// Parts of the statement that most jobs do without: planning them costs as much as running.
+
+/**
+ * Only in a session another result may have been accepted before: a late one, for the slot of a job
+ * whose workflow was gone.
+ */
+function keepResult(inSession: boolean): string {
+  const verdict = inSession
+    ? `case when exists (select 1 from holdfast.results earlier
+         where earlier.job_id = closed.id and earlier.generation = closed.generation
+           and earlier.verdict = 'accepted') then 'superseded' else 'accepted' end`
+    : `'accepted'`;
+  return `, kept as (
+       insert into holdfast.results (job_id, generation, epoch, node, verdict, hash, payload)
+       select closed.id, closed.generation, $15::int, $16::text, ${verdict}, $17, $18::json
+       from closed returning verdict
+     )`;
+}
+
+function resultValues({ accepted }: CloseJob, result: unknown): unknown[] {
+  const text = JSON.stringify(result);
+  return [accepted?.epoch ?? 1, accepted?.node ?? null, hashOf(text), text];
+}
+
+const FILL_SLOT = `, filled as (
+       update holdfast.session_slots slot set state = $4, error = $5, filled_at = now()
+       from closed
+       where slot.session_id = closed.session_id and slot.index = closed.session_index
+         and slot.job_id = closed.id and slot.generation = closed.generation
+         and slot.state = 'open'
+       returning slot.index
+     )`;
+const CLEAR_PLACE = `, unplaced as (
+       delete from holdfast.reservations held using closed
+       where held.job_id = closed.id and held.generation = closed.generation
+     ), ended_wait as (
+       delete from holdfast.waits wait using closed
+       where wait.job_id = closed.id and wait.generation = closed.generation
+     )`;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Job, JobError, JobState } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
+import { prunedError } from './find-outcome.ts';
 import { formatCursor, parseCursor } from './page-cursor.ts';
 
 /** What {@link listJobs} selects. */
@@ -21,10 +22,13 @@ export interface JobPage {
   readonly cursor: string | undefined;
 }
 
-/** A job with its input and result, as one row holds it. */
+/** A job with its input and result. */
 export interface StoredJob extends Job {
+  /** Null, too, when it was cleaned up. */
   readonly input: Json;
   readonly result: Json | undefined;
+  /** When all but its fence was cleaned up. Its `error` says so, where its end is not kept. */
+  readonly prunedAt?: Date;
 }
 
 interface JobRow {
@@ -42,20 +46,30 @@ interface JobRow {
   error: JobError | null;
 }
 
+interface StoredRow extends JobRow {
+  input: Json;
+  pruned_at: Date | null;
+  payload: Json;
+  has_payload: boolean;
+}
+
 const COLUMNS = `id, generation, kind, pool, state, session_id, session_index, attempt_count,
   failover_count, opened_at, closed_at, error`;
 
 /** The newest generation of a job, or undefined. */
 export async function findJob(pool: pg.Pool, id: string): Promise<StoredJob | undefined> {
-  const { rows } = await pool.query<JobRow & { input: Json; result: Json }>(
-    `select ${COLUMNS}, input, result from holdfast.jobs
+  const { rows } = await pool.query<StoredRow>(
+    `select ${COLUMNS}, input, pruned_at, payload, payload is not null as has_payload
+     from holdfast.jobs
+       left join lateral (
+         select payload from holdfast.results
+         where job_id = jobs.id and results.generation = jobs.generation
+           and verdict = 'accepted' and jobs.state = 'succeeded'
+       ) result on true
      where id = $1 order by generation desc limit 1`,
     [id],
   );
-  const row = rows[0];
-  if (row === undefined) return undefined;
-  const result = row.state === 'succeeded' ? row.result : undefined;
-  return { ...jobOfRow(row), input: row.input, result };
+  return rows[0] && storedJobOfRow(rows[0]);
 }
 
 /** Those of the ids that the ledger knows. */
@@ -67,13 +81,14 @@ export async function openedIds(pool: pg.Pool, ids: readonly string[]): Promise<
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Jobs by filter, newest first. */
+/** Jobs by filter, newest first, without those that were cleaned up. */
 export async function listJobs(pool: pg.Pool, filter: JobFilter): Promise<JobPage> {
   const [beforeAt, beforeId, beforeGeneration] = parseCursor(filter.cursor);
   const { rows } = await pool.query<JobRow & { opened_us: string }>(
     `select ${COLUMNS}, (extract(epoch from opened_at) * 1000000)::bigint as opened_us
      from holdfast.jobs
-     where ($1::text is null or state = $1) and ($2::text is null or kind = $2)
+     where pruned_at is null
+       and ($1::text is null or state = $1) and ($2::text is null or kind = $2)
        and ($3::text is null or pool = $3) and ($4::text is null or session_id = $4)
        and ($5::bigint is null or (opened_at, id, generation) <
             (timestamptz 'epoch' + $5 * interval '1 microsecond', $6::text, $7::int))
@@ -95,6 +110,20 @@ export async function listJobs(pool: pg.Pool, filter: JobFilter): Promise<JobPag
   return {
     jobs: page.map(jobOfRow),
     cursor: last && formatCursor([Number(last.opened_us), last.id, last.generation]),
+  };
+}
+
+function storedJobOfRow(row: StoredRow): StoredJob {
+  const { id, state, input, closed_at: closedAt } = row;
+  const job = jobOfRow(row);
+  const isLost = state === 'succeeded' ? !row.has_payload : row.error === null;
+  const lost = state !== 'open' && closedAt !== null && isLost;
+  return {
+    ...job,
+    ...(lost && { error: prunedError(id, state, closedAt) }),
+    input,
+    result: row.has_payload ? row.payload : undefined,
+    ...(row.pruned_at !== null && { prunedAt: row.pruned_at }),
   };
 }
 

@@ -1,16 +1,28 @@
-import type { CloseJob, ClosedJob, NodeChange, OpenJob } from '../domain/activities.ts';
+import type { CloseJob, NodeChange, OpenJob } from '../domain/activities.ts';
 import type { AttemptRecord } from '../domain/attempt.ts';
+import type { SessionSlot } from '../domain/job.ts';
+import type { ArrivedResult } from '../domain/late-result.ts';
 import type { HeldAttempt, Node } from '../domain/node.ts';
 import type { PlaceSituation } from '../domain/placement.ts';
+import type { RetentionPolicy } from '../domain/retention.ts';
+import type { Session, SessionItem, SessionRules } from '../domain/session.ts';
 import type { PoolPause, StormPolicy } from '../domain/storm.ts';
+import type { ResultRecord } from '../domain/verdict.ts';
 import { findAttempts } from './attempts.ts';
+import type { LedgerClosing } from './close-job.ts';
 import { closeJob } from './close-job.ts';
+import { closeSession } from './close-session.ts';
+import { createSession } from './create-session.ts';
 import type { JobFilter, JobPage, StoredJob } from './find-jobs.ts';
 import { findJob, listJobs, openedIds } from './find-jobs.ts';
 import type { NodeFilter } from './find-nodes.ts';
 import { findNode, listNodes } from './find-nodes.ts';
+import type { SessionFilter, SessionHead, SessionPage } from './find-sessions.ts';
+import { findSession, listSessions, sessionHeads } from './find-sessions.ts';
 import type { ForgottenNode } from './forget-node.ts';
 import { forgetNode } from './forget-node.ts';
+import type { LedgerJudgement } from './judge-result.ts';
+import { judgeResult } from './judge-result.ts';
 import { ledgerError } from './ledger-error.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import type { NodeEventRecord } from './node-events.ts';
@@ -23,13 +35,21 @@ import type { WantedPlace } from './place-situation.ts';
 import { placeSituation } from './place-situation.ts';
 import { createPool } from './pool.ts';
 import { poolPauses, resumePool } from './pool-pauses.ts';
+import type { PruneCounts } from './prune.ts';
+import { prune } from './prune.ts';
+import { readReleased } from './read-released.ts';
 import type { NodeLoss } from './record-loss.ts';
 import { recordLoss } from './record-loss.ts';
 import { recordNode } from './record-node.ts';
+import type { ReleasedSession } from './release-due.ts';
+import { releaseDue } from './release-due.ts';
 import type { NodeStart, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
-import type { SessionResult } from './session-slots.ts';
-import { readPrefix } from './session-slots.ts';
+import { findResults } from './results.ts';
+import type { SessionNews } from './session-news.ts';
+import { listenToSessions } from './session-news.ts';
+import type { SlotCounts, SlotHolder } from './session-slots.ts';
+import { countSlots, findSlot, isTurn } from './session-slots.ts';
 import type { Wait, WaitFilter, WaitNews } from './waits.ts';
 import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
 
@@ -44,7 +64,7 @@ export interface Ledger {
   checkSchema(): Promise<void>;
   openJob(open: OpenJob): Promise<LedgerOpening>;
   takeOverJob(open: OpenJob, fromRunId: string): Promise<boolean>;
-  closeJob(close: CloseJob): Promise<ClosedJob>;
+  closeJob(close: CloseJob): Promise<LedgerClosing>;
   findJob(id: string): Promise<StoredJob | undefined>;
   findAttempts(jobId: string, generation: number): Promise<AttemptRecord[]>;
   listJobs(filter: JobFilter): Promise<JobPage>;
@@ -63,7 +83,7 @@ export interface Ledger {
   closeSession(id: string, count: number): Promise<Session | undefined>;
   findSession(id: string): Promise<Session | undefined>;
   listSessions(filter: SessionFilter): Promise<SessionPage>;
-  /** How many slots of a session are open, filled and released. */
+  /** How many slots of a session are taken, filled and released. */
   countSlots(id: string): Promise<SlotCounts>;
   /** Who holds a slot, and whether it can still be taken over. */
   findSlot(slot: SessionSlot): Promise<SlotHolder | undefined>;
@@ -124,7 +144,20 @@ export function openLedger(databaseUrl: string): Ledger {
     findAttempts: call(findAttempts),
     listJobs: call(listJobs),
     openedIds: call(openedIds),
-    readPrefix: call(readPrefix),
+    findResults: call(findResults),
+    judgeResult: call(judgeResult),
+    isTurn: call(isTurn),
+    createSession: call(createSession),
+    closeSession: call(closeSession),
+    findSession: call(findSession),
+    listSessions: call(listSessions),
+    countSlots: call(countSlots),
+    findSlot: call(findSlot),
+    readReleased: call(readReleased),
+    sessionHeads: call(sessionHeads),
+    releaseDue: call(releaseDue),
+    listenToSessions: (onNews) => listenToSessions(pool, onNews),
+    prune: call(prune),
     recordNode: call(recordNode),
     forgetNode: call(forgetNode),
     findNode: call(findNode),

@@ -2,34 +2,69 @@ import type pg from 'pg';
 import type { OpenedJob, OpenJob } from '../domain/activities.ts';
 import type { JobError, SessionSlot } from '../domain/job.ts';
 import { findOutcome } from './find-outcome.ts';
+import { lockOrCreateSession } from './lock-session.ts';
 import type { Queryable } from './pool.ts';
 import { inTransaction } from './pool.ts';
-import { slotHolder, takeSlot } from './session-slots.ts';
+import type { Release } from './release-session.ts';
+import { release } from './release-session.ts';
+import { hashOf } from './results.ts';
+import { awaitsTurn } from './session-slots.ts';
+import { takeSlot } from './take-slot.ts';
 
-/** An {@link OpenedJob}, or that another run of the workflow has the job open. */
+/**
+ * An {@link OpenedJob} with what its session released by it, or that another run of the workflow has
+ * the job open.
+ */
 export type LedgerOpening =
-  OpenedJob | { readonly kind: 'held'; readonly runId: string; readonly workflowId: string };
+  | (OpenedJob & Release)
+  | { readonly kind: 'held'; readonly runId: string; readonly workflowId: string };
 
 /**
  * Records a job as open, with its session slot. Repeated by the same run it answers `opened` again.
- * A job whose slot another job holds is recorded as failed.
+ * A job whose slot it may not have is recorded as failed.
  */
 export async function openJob(pool: pg.Pool, open: OpenJob): Promise<LedgerOpening> {
   const { session } = open.spec;
   if (session === undefined) {
     return (await insertJob(pool, open)) ? { kind: 'opened' } : await recordedJob(pool, open);
   }
-  return inTransaction(pool, async (tx) => {
-    if (!(await insertJob(tx, open))) return recordedJob(tx, open);
-    if (await takeSlot(tx, session, open.spec)) return { kind: 'opened' };
-    const error = slotTaken(session, await slotHolder(tx, session));
-    await tx.query(
-      `update holdfast.jobs set state = 'failed', error = $4, closed_at = now()
-       where id = $1 and generation = $2 and run_id = $3 and state = 'open'`,
-      [open.spec.id, open.spec.generation, open.runId, JSON.stringify(error)],
-    );
-    return { kind: 'closed', outcome: { state: 'failed', error } };
-  });
+  return inTransaction(pool, (tx) => openInSession(tx, open, session));
+}
+
+async function openInSession(
+  tx: pg.PoolClient,
+  open: OpenJob,
+  slot: SessionSlot,
+): Promise<LedgerOpening> {
+  const { session, isNew } = await lockOrCreateSession(tx, slot.id);
+  if (!(await insertJob(tx, open))) {
+    if (isNew) await tx.query('delete from holdfast.sessions where id = $1', [slot.id]);
+    return recordedJob(tx, open);
+  }
+  const taken = await takeSlot(tx, session, slot, open.spec);
+  if (taken.kind === 'refused') return failOpening(tx, open, taken.error);
+  // Elsewhere an open slot changes nothing: only filled ones wait for others.
+  const isWatched = session.isStrict || session.count !== undefined;
+  if (!isWatched && taken.kind === 'taken') return { kind: 'opened' };
+  return { ...(await release(tx, session)), ...(await opened(tx, slot)) };
+}
+
+async function failOpening(
+  tx: pg.PoolClient,
+  { spec, runId }: OpenJob,
+  error: JobError,
+): Promise<LedgerOpening> {
+  await tx.query(
+    `update holdfast.jobs set state = 'failed', error = $4, closed_at = now()
+     where id = $1 and generation = $2 and run_id = $3 and state = 'open'`,
+    [spec.id, spec.generation, runId, JSON.stringify(error)],
+  );
+  return { kind: 'closed', outcome: { state: 'failed', error } };
+}
+
+async function opened(db: Queryable, slot: SessionSlot | undefined): Promise<OpenedJob> {
+  const waits = slot !== undefined && (await awaitsTurn(db, slot));
+  return waits ? { kind: 'opened', awaitsTurn: true } : { kind: 'opened' };
 }
 
 /**
@@ -38,22 +73,36 @@ export async function openJob(pool: pg.Pool, open: OpenJob): Promise<LedgerOpeni
  */
 export async function takeOverJob(
   pool: pg.Pool,
-  { spec, runId }: OpenJob,
+  open: OpenJob,
   fromRunId: string,
 ): Promise<boolean> {
+  const { spec, runId } = open;
   const { rowCount } = await pool.query(
-    `update holdfast.jobs set run_id = $4, kind = $5, pool = $6, input = $7
+    `update holdfast.jobs
+     set run_id = $4, kind = $5, pool = $6, input = $7, horizon_ms = $8, token_hash = $9
      where id = $1 and generation = $2 and run_id = $3 and state = 'open'`,
-    [spec.id, spec.generation, fromRunId, runId, spec.kind, spec.pool, JSON.stringify(spec.input)],
+    [
+      spec.id,
+      spec.generation,
+      fromRunId,
+      runId,
+      spec.kind,
+      spec.pool,
+      JSON.stringify(spec.input),
+      spec.horizonMs ?? null,
+      tokenHash(open),
+    ],
   );
   return rowCount === 1;
 }
 
-async function insertJob(db: Queryable, { spec, workflowId, runId }: OpenJob): Promise<boolean> {
+async function insertJob(db: Queryable, open: OpenJob): Promise<boolean> {
+  const { spec, workflowId, runId } = open;
   const { rowCount } = await db.query(
     `insert into holdfast.jobs
-       (id, generation, workflow_id, run_id, kind, pool, input, session_id, session_index)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       (id, generation, workflow_id, run_id, kind, pool, input, session_id, session_index,
+        horizon_ms, token_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (id, generation) do nothing`,
     [
       spec.id,
@@ -65,9 +114,15 @@ async function insertJob(db: Queryable, { spec, workflowId, runId }: OpenJob): P
       JSON.stringify(spec.input),
       spec.session?.id ?? null,
       spec.session?.index ?? null,
+      spec.horizonMs ?? null,
+      tokenHash(open),
     ],
   );
   return rowCount === 1;
+}
+
+function tokenHash({ resultToken }: OpenJob): string | null {
+  return resultToken === undefined ? null : hashOf(resultToken);
 }
 
 async function recordedJob(db: Queryable, { spec, runId }: OpenJob): Promise<LedgerOpening> {
@@ -78,11 +133,6 @@ async function recordedJob(db: Queryable, { spec, runId }: OpenJob): Promise<Led
   const outcome = await findOutcome(db, spec.id, spec.generation);
   if (outcome !== undefined && outcome !== 'open') return { kind: 'closed', outcome };
   const recorded = rows[0];
-  if (recorded === undefined || recorded.run_id === runId) return { kind: 'opened' };
+  if (recorded === undefined || recorded.run_id === runId) return opened(db, spec.session);
   return { kind: 'held', runId: recorded.run_id, workflowId: recorded.workflow_id };
-}
-
-function slotTaken(session: SessionSlot, holder: string): JobError {
-  const message = `index ${session.index} of session ${session.id} belongs to job ${holder}`;
-  return { code: 'session_slot_taken', message };
 }

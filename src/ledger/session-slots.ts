@@ -1,77 +1,71 @@
 import type pg from 'pg';
-import type { JobError, JobSpec, JobState, SessionSlot } from '../domain/job.ts';
-import type { Json } from '../domain/json.ts';
+import type { JobState, SessionSlot } from '../domain/job.ts';
 import type { Queryable } from './pool.ts';
 
-/** The result in one slot of a session. */
-export type SessionResult =
-  | {
-      readonly index: number;
-      readonly job: string;
-      readonly state: 'succeeded';
-      readonly result: Json;
-    }
-  | {
-      readonly index: number;
-      readonly job: string;
-      readonly state: 'failed' | 'cancelled';
-      readonly error: JobError;
-    };
-
-/** Takes a slot for a job. Answers false when another job holds it. */
-export async function takeSlot(
-  db: Queryable,
-  session: SessionSlot,
-  { id, generation }: Pick<JobSpec, 'id' | 'generation'>,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `insert into holdfast.session_slots (session_id, index, job_id, generation)
-     values ($1, $2, $3, $4) on conflict (session_id, index) do nothing`,
-    [session.id, session.index, id, generation],
-  );
-  return rowCount === 1;
+/** How many slots of a session jobs hold; of those, how many are filled; of those, released. */
+export interface SlotCounts {
+  readonly taken: number;
+  readonly filled: number;
+  readonly released: number;
 }
 
-/** The id of the job that holds a slot. */
-export async function slotHolder(db: Queryable, session: SessionSlot): Promise<string> {
-  const { rows } = await db.query<{ job_id: string }>(
-    'select job_id from holdfast.session_slots where session_id = $1 and index = $2',
-    [session.id, session.index],
-  );
-  return rows[0]?.job_id ?? 'unknown';
+/** Who holds a slot, and what can still become of it. */
+export interface SlotHolder {
+  readonly job: string;
+  readonly generation: number;
+  /** `open` until it is filled. */
+  readonly state: JobState;
+  /** It was released or passed over. */
+  readonly isReleased: boolean;
+  /** Another job may take it over. */
+  readonly canReplace: boolean;
 }
 
-/**
- * The filled slots of a session in the order of their index, from `after` on, without a gap: it
- * ends before the first index that is missing or not filled.
- */
-export async function readPrefix(
-  pool: pg.Pool,
-  sessionId: string,
-  after: number,
-  limit: number,
-): Promise<SessionResult[]> {
-  const { rows } = await pool.query<{
-    index: string;
+/** How many slots of a session are taken, filled and released. */
+export async function countSlots(pool: pg.Pool, id: string): Promise<SlotCounts> {
+  const { rows } = await pool.query<SlotCounts>(
+    `select count(*)::int as taken, count(filled_at)::int as filled,
+            count(released_at)::int as released
+     from holdfast.session_slots where session_id = $1`,
+    [id],
+  );
+  return rows[0] ?? { taken: 0, filled: 0, released: 0 };
+}
+
+/** Who holds a slot, or undefined when nobody does. */
+export async function findSlot(db: Queryable, slot: SessionSlot): Promise<SlotHolder | undefined> {
+  const { rows } = await db.query<{
     job_id: string;
+    generation: number;
     state: JobState;
-    result: Json;
-    error: JobError;
+    is_released: boolean;
   }>(
-    `select index, job_id, state, result, error
-     from (select slot.*, row_number() over (order by index) as position
-           from holdfast.session_slots slot
-           where session_id = $1 and index > $2 and filled_at is not null
-           order by index limit $3) slot
-       join holdfast.jobs job on job.id = slot.job_id and job.generation = slot.generation
-     where index = $2 + position
-     order by index`,
-    [sessionId, after, limit],
+    `select slot.job_id, slot.generation, slot.state, slot.index <= session.cursor as is_released
+     from holdfast.session_slots slot
+       join holdfast.sessions session on session.id = slot.session_id
+     where slot.session_id = $1 and slot.index = $2`,
+    [slot.id, slot.index],
   );
-  return rows.map((row) => {
-    const slot = { index: Number(row.index), job: row.job_id };
-    return row.state === 'succeeded'
-      ? { ...slot, state: row.state, result: row.result }
-      : { ...slot, state: row.state as 'failed' | 'cancelled', error: row.error };
-  });
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const { job_id: job, generation, state, is_released: isReleased } = row;
+  return { job, generation, state, isReleased, canReplace: state !== 'open' && !isReleased };
+}
+
+/** Whether every earlier index of a session is released or passed over; so it is in an unknown one. */
+export async function isTurn(db: Queryable, { id, index }: SessionSlot): Promise<boolean> {
+  const { rows } = await db.query(
+    'select 1 from holdfast.sessions where id = $1 and cursor + 1 < $2',
+    [id, index],
+  );
+  return rows.length === 0;
+}
+
+/** Whether a job has to wait until it is its turn: in strict sessions only. */
+export async function awaitsTurn(db: Queryable, { id, index }: SessionSlot): Promise<boolean> {
+  const { rows } = await db.query(
+    'select 1 from holdfast.sessions where id = $1 and is_strict and cursor + 1 < $2',
+    [id, index],
+  );
+  return rows.length > 0;
 }

@@ -1,4 +1,5 @@
 import { Runtime } from '@temporalio/worker';
+import type { Verdict } from '../domain/verdict.ts';
 
 /**
  * Holdfast's own metrics: the one list. `docs/metrics.md` is compared with it by a test.
@@ -14,6 +15,11 @@ export const METRICS = {
     'milliseconds since the last acknowledged beat of the lease was sent, at most a second old',
   holdfast_jobs_closed_total: 'jobs that this orchestrator closed, by kind and state',
   holdfast_failovers_total: 'failovers of jobs that this orchestrator closed, by kind',
+  holdfast_results_total: 'results that this orchestrator put on record, by verdict',
+  holdfast_results_refused_total: 'results that are none of their job, by why',
+  holdfast_late_after_cleanup_total: 'results that came after the clean-up of their job',
+  holdfast_sessions_skipped_total: 'indexes of sessions that this orchestrator passed over',
+  holdfast_pruned_total: 'rows that the clean-up of this orchestrator stripped or dropped, by what',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
 } as const satisfies Record<`holdfast_${string}`, string>;
@@ -26,6 +32,11 @@ export interface Metrics {
   slotsUsed(used: number): void;
   leaseAge(ageMs: number): void;
   jobClosed(labels: { readonly kind: string; readonly state: string }, failovers: number): void;
+  /** `isAfterCleanup`: it came after the clean-up of its job. */
+  resultJudged(verdict: Verdict, isAfterCleanup: boolean): void;
+  resultRefused(why: string): void;
+  indexesSkipped(count: number): void;
+  pruned(what: string, count: number): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
 }
@@ -49,6 +60,11 @@ export function processMetrics(): Metrics {
   const leaseAge = gauge('holdfast_node_lease_age_ms');
   const closed = counter('holdfast_jobs_closed_total');
   const failovers = counter('holdfast_failovers_total');
+  const results = counter('holdfast_results_total');
+  const refused = counter('holdfast_results_refused_total');
+  const afterCleanup = counter('holdfast_late_after_cleanup_total');
+  const skipped = counter('holdfast_sessions_skipped_total');
+  const pruned = counter('holdfast_pruned_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
   const alerts = gauge('holdfast_alert');
   let runningNow = 0;
@@ -66,6 +82,13 @@ export function processMetrics(): Metrics {
       closed.add(1, { kind, state });
       if (moves > 0) failovers.add(moves, { kind });
     },
+    resultJudged: (verdict, isAfterCleanup) => {
+      results.add(1, { verdict });
+      if (isAfterCleanup) afterCleanup.add(1);
+    },
+    resultRefused: (why) => refused.add(1, { why }),
+    indexesSkipped: (count) => skipped.add(count),
+    pruned: (what, count) => pruned.add(count, { what }),
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
   };

@@ -9,7 +9,7 @@ import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
 import { recordNode } from '../../src/ledger/record-node.ts';
 import { reserve } from '../../src/ledger/reservations.ts';
-import { readPrefix } from '../../src/ledger/session-slots.ts';
+import { readReleased } from '../../src/ledger/read-released.ts';
 import { recordWait } from '../../src/ledger/waits.ts';
 import { AT, attempt, closing, nodeChange, opening, unique } from './records.ts';
 
@@ -47,7 +47,7 @@ describe('closeJob', () => {
   ])('keeps %s as the outcome', async (_, outcome) => {
     const open = await opened();
     expect(await findOutcome(pool, open.spec.id, 1)).toBe('open');
-    expect(await closeJob(pool, closing(open, outcome))).toEqual({ kind: 'own' });
+    expect(await closeJob(pool, closing(open, outcome))).toEqual({ closed: { kind: 'own' } });
     expect(await findOutcome(pool, open.spec.id, 1)).toEqual(outcome);
     const job = await findJob(pool, open.spec.id);
     expect(job).toMatchObject({ state: outcome.state, closedAt: expect.any(Date) as Date });
@@ -65,7 +65,9 @@ describe('closeJob', () => {
     await closeJob(pool, first);
     const before = await findJob(pool, open.spec.id);
     const second = closing(open, undefined, [attempt(), attempt({ epoch: 2 })]);
-    expect(await closeJob(pool, second)).toEqual({ kind: 'earlier', outcome: cancellation });
+    expect(await closeJob(pool, second)).toEqual({
+      closed: { kind: 'earlier', outcome: cancellation },
+    });
     expect(await findJob(pool, open.spec.id)).toEqual(before);
     expect(await findAttempts(pool, open.spec.id, 1)).toEqual([attempt()]);
   });
@@ -74,8 +76,7 @@ describe('closeJob', () => {
     const open = await opened();
     await closeJob(pool, closing(open, failure, [attempt()]));
     expect(await closeJob(pool, closing(open, failure, [attempt()]))).toEqual({
-      kind: 'earlier',
-      outcome: failure,
+      closed: { kind: 'earlier', outcome: failure },
     });
   });
 
@@ -83,7 +84,9 @@ describe('closeJob', () => {
     const open = await opened();
     await closeJob(pool, closing(open, failure));
     const foreign = closing({ ...open, runId: unique('run') });
-    expect(await closeJob(pool, foreign)).toEqual({ kind: 'earlier', outcome: failure });
+    expect(await closeJob(pool, foreign)).toEqual({
+      closed: { kind: 'earlier', outcome: failure },
+    });
   });
 
   it('refuses a run that the open job is not of, and names job and run', async () => {
@@ -96,10 +99,10 @@ describe('closeJob', () => {
   });
 
   it('answers that a job, or a generation, is missing when it was never opened', async () => {
-    expect(await closeJob(pool, closing(opening()))).toEqual({ kind: 'missing' });
+    expect(await closeJob(pool, closing(opening()))).toEqual({ closed: { kind: 'missing' } });
     const open = await opened();
     const later = { ...closing(open), generation: 2 };
-    expect(await closeJob(pool, later)).toEqual({ kind: 'missing' });
+    expect(await closeJob(pool, later)).toEqual({ closed: { kind: 'missing' } });
   });
 
   it('lets exactly one of many different outcomes win when all come at once', async () => {
@@ -110,10 +113,12 @@ describe('closeJob', () => {
     const answers = await Promise.all(
       outcomes.map((outcome) => closeJob(pool, closing(open, outcome, [attempt()]))),
     );
-    const won = answers.findIndex(({ kind }) => kind === 'own');
+    const won = answers.findIndex(({ closed }) => closed.kind === 'own');
     expect(answers).toEqual(
       outcomes.map((_, i) =>
-        i === won ? { kind: 'own' } : { kind: 'earlier', outcome: outcomes[won] },
+        i === won
+          ? { closed: { kind: 'own' } }
+          : { closed: { kind: 'earlier', outcome: outcomes[won] } },
       ),
     );
     expect(await findOutcome(pool, open.spec.id, 1)).toEqual(outcomes[won]);
@@ -165,7 +170,7 @@ describe('closeJob of a job that was placed', () => {
   it.each(ways)('takes the place of one that is %s off the record', async (way) => {
     const [open, other] = [await placed(way), await placed(way)];
     expect(await closeJob(pool, closing(open, undefined, [attempt()], true))).toEqual({
-      kind: 'own',
+      closed: { kind: 'own' },
     });
     expect(await places(open.spec.id)).toBe(0);
     expect(await places(other.spec.id)).toBe(1);
@@ -181,8 +186,10 @@ describe('closeJob of a job that was placed', () => {
   it('fills the slot of its session, too', async () => {
     const open = opening({ session: { id: unique('session'), index: 0 } });
     await openJob(pool, open);
-    expect(await closeJob(pool, closing(open, undefined, [], true))).toEqual({ kind: 'own' });
+    expect(await closeJob(pool, closing(open, undefined, [], true))).toEqual({
+      closed: { kind: 'own' },
+    });
     expect(await findJob(pool, open.spec.id)).toMatchObject({ state: 'succeeded' });
-    expect(await readPrefix(pool, open.spec.session?.id ?? '', -1, 1)).toHaveLength(1);
+    expect(await readReleased(pool, open.spec.session?.id ?? '', -1, 1)).toHaveLength(1);
   });
 });

@@ -8,7 +8,7 @@ import { findJob } from '../../src/ledger/find-jobs.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
-import { readPrefix } from '../../src/ledger/session-slots.ts';
+import { readReleased } from '../../src/ledger/read-released.ts';
 import { closing, opening, unique } from './records.ts';
 
 const pool = createPool(inject('databaseUrl'));
@@ -22,7 +22,7 @@ async function roundTrip(value: Json): Promise<unknown[]> {
   await openJob(pool, open);
   await closeJob(pool, closing(open, { state: 'succeeded', result: value }));
   const job = await findJob(pool, open.spec.id);
-  const [slot] = await readPrefix(pool, session.id, -1, 1);
+  const [slot] = await readReleased(pool, session.id, -1, 1);
   const reopened = await openJob(pool, open);
   const outcome = reopened.kind === 'closed' ? reopened.outcome : undefined;
   return [

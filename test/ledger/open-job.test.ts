@@ -91,7 +91,7 @@ describe('takeOverJob', () => {
     expect(await takeOverJob(pool, successor, old.runId)).toBe(true);
     expect(await openJob(pool, successor)).toEqual({ kind: 'opened' });
     await expect(closeJob(pool, closing(old))).rejects.toMatchObject({ code: 'internal' });
-    expect(await closeJob(pool, closing(successor))).toEqual({ kind: 'own' });
+    expect(await closeJob(pool, closing(successor))).toEqual({ closed: { kind: 'own' } });
   });
 
   it('refuses when the job is no longer of the run it was taken from', async () => {

@@ -10,7 +10,7 @@ beforeAll(() => migrate(pool));
 afterAll(() => pool.end());
 
 const MISSING = '23502';
-const UNKNOWN_JOB = '23503';
+const UNKNOWN = '23503';
 const TWICE = '23505';
 const CHECK = '23514';
 
@@ -35,13 +35,17 @@ const jobRow = (given: Row = {}): Row => ({
   ...given,
 });
 
+const CLOSED: Row = { state: `'succeeded'`, closed_at: 'now()' };
+const PRUNED: Row = { input: 'null', pruned_at: 'now()' };
+
 describe('the table of jobs', () => {
   it.each<[string, Row]>([
     ['an open job', {}],
     ['an open job of a session', { session_id: `'s'`, session_index: '0' }],
+    ['a job that succeeded', { state: `'succeeded'`, closed_at: 'now()' }],
     [
-      'a job that succeeded with null',
-      { state: `'succeeded'`, result: `'null'`, closed_at: 'now()' },
+      'a failed job that was cleaned up',
+      { state: `'failed'`, input: 'null', closed_at: 'now()', pruned_at: 'now()' },
     ],
     ['a job that failed', { state: `'failed'`, error: `'{}'`, closed_at: 'now()' }],
     ['a job that was cancelled', { state: `'cancelled'`, error: `'{}'`, closed_at: 'now()' }],
@@ -53,49 +57,35 @@ describe('the table of jobs', () => {
     ['a generation before the first', { generation: '0' }],
     ['a state that does not exist', { state: `'lost'` }],
     ['an open job with an end', { closed_at: 'now()' }],
-    ['an open job with a result', { result: `'1'` }],
     ['an open job with an error', { error: `'{}'` }],
-    ['a success without an end', { state: `'succeeded'`, result: `'1'` }],
-    ['a success without a result', { state: `'succeeded'`, closed_at: 'now()' }],
-    [
-      'a success with an error',
-      { state: `'succeeded'`, result: `'1'`, error: `'{}'`, closed_at: 'now()' },
-    ],
+    ['a success without an end', { state: `'succeeded'` }],
+    ['a success with an error', { state: `'succeeded'`, error: `'{}'`, closed_at: 'now()' }],
     ['a failure without an end', { state: `'failed'`, error: `'{}'` }],
     ['a failure without an error', { state: `'failed'`, closed_at: 'now()' }],
-    [
-      'a failure with a result',
-      { state: `'failed'`, error: `'{}'`, result: `'1'`, closed_at: 'now()' },
-    ],
     ['a cancellation without an error', { state: `'cancelled'`, closed_at: 'now()' }],
-    [
-      'a cancellation with a result',
-      { state: `'cancelled'`, error: `'{}'`, result: `'1'`, closed_at: 'now()' },
-    ],
     ['a session without an index', { session_id: `'s'` }],
     ['an index without a session', { session_index: '0' }],
     ['an index before the first', { session_id: `'s'`, session_index: '-1' }],
     ['less than no attempt', { attempt_count: '-1' }],
     ['less than no failover', { failover_count: '-1' }],
+    ['no input before the clean-up', { input: 'null' }],
+    ['an input after the clean-up', { ...CLOSED, pruned_at: 'now()' }],
+    ['an open job that was cleaned up', { input: 'null', pruned_at: 'now()' }],
+    ['an error after the clean-up', { ...CLOSED, ...PRUNED, state: `'failed'`, error: `'{}'` }],
+    ['a horizon before the end', { horizon_ms: '-1' }],
+    ['a hash that is none', { token_hash: `'ABC'` }],
   ])('refuses %s', async (_, row) => {
     await expect(insert('jobs', jobRow(row))).rejects.toMatchObject({ code: CHECK });
   });
 
-  it.each([
-    'id',
-    'generation',
-    'workflow_id',
-    'run_id',
-    'kind',
-    'pool',
-    'input',
-    'state',
-    'opened_at',
-  ])('refuses a job without %s', async (column) => {
-    await expect(insert('jobs', jobRow({ [column]: 'null' }))).rejects.toMatchObject({
-      code: MISSING,
-    });
-  });
+  it.each(['id', 'generation', 'workflow_id', 'run_id', 'kind', 'pool', 'state', 'opened_at'])(
+    'refuses a job without %s',
+    async (column) => {
+      await expect(insert('jobs', jobRow({ [column]: 'null' }))).rejects.toMatchObject({
+        code: MISSING,
+      });
+    },
+  );
 
   it('refuses the same generation of an id twice', async () => {
     const row = jobRow();
@@ -119,8 +109,8 @@ describe('the table of attempts', () => {
     ['an outcome that leaves no record', { outcome: `'refused'` }, CHECK],
     ['no outcome', { outcome: 'null' }, MISSING],
     ['no end', { ended_at: 'null' }, MISSING],
-    ['a job that is not there', { job_id: `'${unique('job')}'` }, UNKNOWN_JOB],
-    ['a generation that is not there', { generation: '2' }, UNKNOWN_JOB],
+    ['a job that is not there', { job_id: `'${unique('job')}'` }, UNKNOWN],
+    ['a generation that is not there', { generation: '2' }, UNKNOWN],
   ])('refuses %s', async (_, row, code) => {
     await expect(insert('attempts', await attemptOf(row))).rejects.toMatchObject({ code });
   });
@@ -135,42 +125,114 @@ describe('the table of attempts', () => {
 
 describe('the table of session slots', () => {
   const slotOf = async (given: Row = {}): Promise<Row> => {
-    const job = jobRow();
-    await insert('jobs', job);
     const session_id = `'${unique('session')}'`;
-    return { session_id, index: '0', job_id: job['id'] as string, generation: '1', ...given };
+    await insert('sessions', { id: session_id });
+    return { session_id, index: '0', job_id: `'a'`, generation: '1', ...given };
   };
+  const FILLED: Row = { state: `'failed'`, error: `'{}'`, filled_at: 'now()' };
+
+  it.each<[string, Row]>([
+    ['an open one', {}],
+    ['one with a placeholder', FILLED],
+    ['one that was released', { ...FILLED, released_at: 'now()' }],
+    ['one that was cleaned up', { ...FILLED, error: 'null', pruned_at: 'now()' }],
+  ])('takes %s', async (_, row) => {
+    await insert('session_slots', await slotOf(row));
+  });
 
   it.each<[string, Row, string]>([
     ['an index before the first', { index: '-1' }, CHECK],
     ['no index', { index: 'null' }, MISSING],
     ['no session', { session_id: 'null' }, MISSING],
-    ['a job that is not there', { job_id: `'${unique('job')}'` }, UNKNOWN_JOB],
+    ['a session that is not there', { session_id: `'${unique('session')}'` }, UNKNOWN],
+    ['a state that does not exist', { ...FILLED, state: `'skipped'` }, CHECK],
+    ['an open one that is filled', { filled_at: 'now()' }, CHECK],
+    ['a filled one without its time', { state: `'succeeded'` }, CHECK],
+    ['a placeholder without an error', { ...FILLED, error: 'null' }, CHECK],
+    ['a success with an error', { ...FILLED, state: `'succeeded'` }, CHECK],
+    ['an error after the clean-up', { ...FILLED, pruned_at: 'now()' }, CHECK],
+    ['an open one that was released', { released_at: 'now()' }, CHECK],
+    ['an open one that was cleaned up', { pruned_at: 'now()' }, CHECK],
   ])('refuses %s', async (_, row, code) => {
     await expect(insert('session_slots', await slotOf(row))).rejects.toMatchObject({ code });
   });
 
   it('refuses the same index of a session twice', async () => {
-    const { session_id = '' } = await slotOf();
-    await insert('session_slots', await slotOf({ session_id }));
-    await expect(insert('session_slots', await slotOf({ session_id }))).rejects.toMatchObject({
+    const { session_id = '', ...slot } = await slotOf();
+    await insert('session_slots', { session_id, ...slot });
+    await expect(insert('session_slots', { session_id, ...slot })).rejects.toMatchObject({
       code: TWICE,
     });
   });
 });
 
+describe('the table of sessions', () => {
+  const GAP: Row = { skip_after_ms: '1', gap_since: 'now()', skip_at: 'now()' };
+
+  it.each<[string, Row]>([
+    ['one that waits for ever', { gap_since: 'now()' }],
+    ['one with a deadline', GAP],
+    ['one that ended', { count: '3', cursor: '2', ended_at: 'now()' }],
+  ])('takes %s', async (_, row) => {
+    await insert('sessions', { id: `'${unique('session')}'`, ...row });
+  });
+
+  it.each<[string, Row]>([
+    ['a cursor before the start', { cursor: '-2' }],
+    ['less than no index', { count: '-1' }],
+    ['a wait before now', { skip_after_ms: '-1' }],
+    ['a cursor behind the end', { count: '3', cursor: '3' }],
+    ['an end without a count', { ended_at: 'now()' }],
+    ['an end before the last index', { count: '3', cursor: '1', ended_at: 'now()' }],
+    ['no end after the last index', { count: '3', cursor: '2' }],
+    ['a deadline without a rule', { ...GAP, skip_after_ms: 'null' }],
+    ['a deadline without a gap', { ...GAP, gap_since: 'null' }],
+    ['a gap without the deadline that the rule asks for', { ...GAP, skip_at: 'null' }],
+    ['a gap after the end', { count: '0', ended_at: 'now()', gap_since: 'now()' }],
+  ])('refuses %s', async (_, row) => {
+    const session = { id: `'${unique('session')}'`, ...row };
+    await expect(insert('sessions', session)).rejects.toMatchObject({ code: CHECK });
+  });
+});
+
+describe('the table of results', () => {
+  const resultOf = async (given: Row = {}): Promise<Row> => {
+    const job = jobRow();
+    await insert('jobs', job);
+    const hash = `'${'a'.repeat(64)}'`;
+    const job_id = job['id'] as string;
+    return { job_id, generation: '1', epoch: '1', verdict: `'late'`, hash, ...given };
+  };
+
+  it.each<[string, Row, string]>([
+    ['an epoch before the first', { epoch: '0' }, CHECK],
+    ['a verdict that does not exist', { verdict: `'skipped'` }, CHECK],
+    ['a hash that is none', { hash: `'${'A'.repeat(64)}'` }, CHECK],
+    ['a duplicate with its result', { verdict: `'duplicate'`, payload: `'1'` }, CHECK],
+    ['a job that is not there', { job_id: `'${unique('job')}'` }, UNKNOWN],
+  ])('refuses %s', async (_, row, code) => {
+    await expect(insert('results', await resultOf(row))).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a second accepted one, and takes any number of others', async () => {
+    const row = await resultOf();
+    const accepted = { ...row, verdict: `'accepted'` };
+    for (const each of [row, row, accepted]) await insert('results', each);
+    await expect(insert('results', accepted)).rejects.toMatchObject({ code: TWICE });
+  });
+});
+
 describe('a job that is deleted', () => {
-  it('takes its attempts and its slot along', async () => {
+  it('takes its attempts and its results along, and leaves its slot', async () => {
     const open = opening({ session: { id: unique('session'), index: 0 } });
     await openJob(pool, open);
     await closeJob(pool, closing(open, undefined, [attempt()]));
-    const { rowCount } = await pool.query('delete from holdfast.jobs where id = $1', [
-      open.spec.id,
-    ]);
-    expect(rowCount).toBe(1);
-    for (const table of ['attempts', 'session_slots']) {
-      const sql = `select 1 from holdfast.${table} where job_id = $1`;
-      expect((await pool.query(sql, [open.spec.id])).rowCount).toBe(0);
-    }
+    const { id } = open.spec;
+    const rowsIn = async (table: string) =>
+      (await pool.query(`select 1 from holdfast.${table} where job_id = $1`, [id])).rowCount;
+    expect([await rowsIn('attempts'), await rowsIn('results')]).toEqual([1, 1]);
+    await pool.query('delete from holdfast.jobs where id = $1', [id]);
+    expect([await rowsIn('attempts'), await rowsIn('results')]).toEqual([0, 0]);
+    expect(await rowsIn('session_slots')).toBe(1);
   });
 });

@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { OpenJob } from '../../src/domain/activities.ts';
 import type { JobOutcome } from '../../src/domain/job.ts';
+import { HIGHEST_INDEX } from '../../src/domain/session.ts';
 import { closeJob } from '../../src/ledger/close-job.ts';
 import { findJob, listJobs } from '../../src/ledger/find-jobs.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool, inTransaction } from '../../src/ledger/pool.ts';
-import { readPrefix, slotHolder, takeSlot } from '../../src/ledger/session-slots.ts';
+import { readReleased } from '../../src/ledger/read-released.ts';
+import { findSlot } from '../../src/ledger/session-slots.ts';
+import { lockOrCreateSession } from '../../src/ledger/lock-session.ts';
+import { takeSlot } from '../../src/ledger/take-slot.ts';
 import { eventually } from '../support/eventually.ts';
 import { isOnPglite } from '../support/own-database.ts';
 import { closing, opening, unique } from './records.ts';
@@ -30,7 +34,7 @@ async function filled(id: string, index: number, outcome?: JobOutcome): Promise<
 }
 
 const indexes = async (id: string, after = -1, limit = 100): Promise<number[]> =>
-  (await readPrefix(pool, id, after, limit)).map(({ index }) => index);
+  (await readReleased(pool, id, after, limit)).map(({ index }) => index);
 
 describe('openJob with a session', () => {
   it('fails a job whose slot another job holds, names the holder, and leaves that alone', async () => {
@@ -44,7 +48,7 @@ describe('openJob with a session', () => {
     expect(await findJob(pool, late.spec.id)).toMatchObject({ ...outcome, attemptCount: 0 });
 
     expect(await findJob(pool, holder.spec.id)).toMatchObject({ state: 'open', session });
-    expect(await closeJob(pool, closing(holder))).toEqual({ kind: 'own' });
+    expect(await closeJob(pool, closing(holder))).toEqual({ closed: { kind: 'own' } });
   });
 
   it('keeps the slot of a closed job taken', async () => {
@@ -60,7 +64,7 @@ describe('openJob with a session', () => {
   it('gives the same index of another session, and another index of the same one', async () => {
     const id = unique('session');
     await opened({ id, index: 0 });
-    await opened({ id, index: Number.MAX_SAFE_INTEGER });
+    await opened({ id, index: HIGHEST_INDEX });
     await opened({ id: unique('session'), index: 0 });
   });
 
@@ -91,12 +95,13 @@ describe('openJob with a session', () => {
     await openJob(pool, holder);
     const kept = new Error('not kept');
     const first = inTransaction(pool, async (tx) => {
-      await takeSlot(tx, session, holder.spec);
+      const { session: locked } = await lockOrCreateSession(tx, session.id);
+      await takeSlot(tx, locked, session, holder.spec);
       const second = openJob(pool, late);
       await eventually(async () => {
         const { rows } = await pool.query(
           `select 1 from pg_stat_activity where wait_event_type = 'Lock'
-           and query like '%insert into holdfast.session_slots%' and datname = current_database()`,
+           and query like '%holdfast.sessions%' and datname = current_database()`,
         );
         return rows.length > 0;
       });
@@ -104,11 +109,12 @@ describe('openJob with a session', () => {
       return { second };
     }).catch(() => kept as Error & { second: ReturnType<typeof openJob> });
     expect(await (await first).second).toMatchObject(answer);
-    expect(await slotHolder(pool, session)).toBe((commits ? holder : late).spec.id);
+    const job = (commits ? holder : late).spec.id;
+    expect(await findSlot(pool, session)).toMatchObject({ job, state: 'open' });
   });
 });
 
-describe('readPrefix', () => {
+describe('readReleased', () => {
   it('gives results, failures and cancellations in the order of their index', async () => {
     const id = unique('session');
     const failed: JobOutcome = { state: 'failed', error: { code: 'job_failed', message: 'boom' } };
@@ -116,7 +122,7 @@ describe('readPrefix', () => {
     const two = await filled(id, 2, gone);
     const nothing = await filled(id, 0, { state: 'succeeded', result: null });
     const one = await filled(id, 1, failed);
-    expect(await readPrefix(pool, id, -1, 10)).toEqual([
+    expect(await readReleased(pool, id, -1, 10)).toEqual([
       { index: 0, job: nothing.spec.id, state: 'succeeded', result: null },
       { index: 1, job: one.spec.id, ...failed },
       { index: 2, job: two.spec.id, ...gone },
@@ -140,12 +146,12 @@ describe('readPrefix', () => {
     expect(await indexes(id)).toEqual([]);
   });
 
-  it('begins after the given index, whether that is filled or not', async () => {
+  it('begins after the given index, and ends at the cursor wherever it begins', async () => {
     const id = unique('session');
-    for (const index of [0, 2, 3]) await filled(id, index);
-    expect(await indexes(id, 0)).toEqual([]);
-    expect(await indexes(id, 1)).toEqual([2, 3]);
-    expect(await indexes(id, 2)).toEqual([3]);
+    for (const index of [0, 1, 2, 4]) await filled(id, index);
+    expect(await indexes(id, 0)).toEqual([1, 2]);
+    expect(await indexes(id, 1)).toEqual([2]);
+    expect(await indexes(id, 2)).toEqual([]);
     expect(await indexes(id, 3)).toEqual([]);
   });
 

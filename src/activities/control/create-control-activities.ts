@@ -1,15 +1,15 @@
-import { ApplicationFailure, getClient } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import type {
   CloseJob,
-  ClosedJob,
   ControlActivities,
   LeftNode,
   NodeChange,
   NodeControlActivities,
-  OpenedJob,
   OpenJob,
 } from '../../domain/activities.ts';
 import { HoldfastError } from '../../domain/errors.ts';
+import type { SessionSlot } from '../../domain/job.ts';
+import type { ArrivedResult } from '../../domain/late-result.ts';
 import type { PlaceRequest } from '../../domain/placement.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -18,7 +18,7 @@ import type { TemporalWatch } from './excuse-loss.ts';
 import { excuseLoss } from './excuse-loss.ts';
 import { failOver } from './fail-over.ts';
 import { findAttempt } from './find-attempt.ts';
-import { isRunOver } from './is-run-over.ts';
+import { closeInLedger, judgeInLedger, openInLedger } from './open-and-close.ts';
 import { nodesFor, placeAttempt } from './place-attempt.ts';
 import { readLease } from './read-lease.ts';
 import { forgetNode, recordNode } from './record-node.ts';
@@ -42,7 +42,11 @@ export function createControlActivities(
     work: (argument: Argument) => Promise<Result>,
   ) => asActivity(timed(call, events, work));
   return {
-    openJob: activity('openJob', (open: OpenJob) => openInLedger(ledger, open)),
+    openJob: activity('openJob', (open: OpenJob) => openInLedger(ledger, events, open)),
+    isTurn: activity('isTurn', (slot: SessionSlot) => ledger.isTurn(slot)),
+    judgeResult: activity('judgeResult', (arrival: ArrivedResult) =>
+      judgeInLedger(ledger, events, arrival),
+    ),
     closeJob: activity('closeJob', (close: CloseJob) => closeInLedger(ledger, events, close)),
     placeAttempt: activity('placeAttempt', (request: PlaceRequest) =>
       placeAttempt(ledger, events, request),
@@ -72,19 +76,6 @@ async function clearPlace(
   await tellNextWaiting(ledger, place.pool);
 }
 
-async function closeInLedger(
-  ledger: Ledger,
-  events: ControlEvents,
-  close: CloseJob,
-): Promise<ClosedJob> {
-  const closed = await ledger.closeJob(close);
-  if (closed.kind === 'own') events.jobClosed(close);
-  if (close.wasPlaced === true && close.pool !== undefined) {
-    await tellNextWaiting(ledger, close.pool);
-  }
-  return closed;
-}
-
 function timed<Argument, Result>(
   call: string,
   events: ControlEvents,
@@ -103,18 +94,6 @@ function timed<Argument, Result>(
       throw error;
     }
   };
-}
-
-/** A job that another run holds is taken over only when that run is over. */
-async function openInLedger(ledger: Ledger, open: OpenJob): Promise<OpenedJob> {
-  const opening = await ledger.openJob(open);
-  if (opening.kind !== 'held') return opening;
-  if (!(await isRunOver(getClient(), opening))) {
-    const message = `job ${open.spec.id} is open in run ${opening.runId}, which still runs`;
-    throw new HoldfastError('internal', message);
-  }
-  const isOurs = await ledger.takeOverJob(open, opening.runId);
-  return isOurs ? { kind: 'opened' } : openInLedger(ledger, open);
 }
 
 /** Errors of the table keep their code over the wire, and only the retryable ones are retried. */

@@ -1,7 +1,8 @@
 import type { getClient } from '@temporalio/activity';
 import { jobWorkflowId } from '../../domain/ids.ts';
 
-type Client = ReturnType<typeof getClient>;
+/** A client of the Temporal server. */
+export type Client = ReturnType<typeof getClient>;
 
 /** A start of a job. */
 interface JobStart {

@@ -2,14 +2,13 @@ import type { Logger } from 'pino';
 import type { ControlEvents } from '../../activities/control/control-events.ts';
 import { failoversOf } from '../../domain/attempt.ts';
 import { Alerts } from '../alerts.ts';
-import { processMetrics } from '../metrics.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** Jobs that wait look again at least this often, so their alert holds as long as they wait. */
 const PENDING_ALERT_MS = 120_000;
 
 /** Control events as log lines, metrics and alerts of this process. */
-export function controlEvents(log: Logger): ControlEvents {
-  const metrics = processMetrics();
+export function controlEvents(log: Logger, metrics: Metrics): ControlEvents {
   const alerts = new Alerts(log, metrics);
   return {
     jobClosed: ({ jobId, jobKind: kind, generation, outcome, attempts }) => {
@@ -17,6 +16,22 @@ export function controlEvents(log: Logger): ControlEvents {
       const ids = { job: jobId, generation, kind, epoch: attempts.at(-1)?.epoch, state };
       log.info(state === 'succeeded' ? ids : { ...ids, code: outcome.error.code }, 'job.closed');
       metrics.jobClosed({ kind, state }, failoversOf(attempts));
+      if (state === 'succeeded') metrics.resultJudged('accepted', false);
+    },
+    resultJudged: ({ late: { job, generation, epoch, node } }, judgement) => {
+      const ids = { job, generation, epoch, node };
+      if (judgement.kind === 'refused') {
+        log.warn({ ...ids, why: judgement.why }, 'result.refused');
+        metrics.resultRefused(judgement.why);
+        return;
+      }
+      const { verdict, isAfterCleanup } = judgement;
+      log.info({ ...ids, verdict }, isAfterCleanup ? 'result.late_after_cleanup' : 'result.judged');
+      metrics.resultJudged(verdict, isAfterCleanup);
+    },
+    indexesSkipped: (by, skipped) => {
+      log.warn({ ...by, skipped }, 'session.skipped');
+      metrics.indexesSkipped(skipped);
     },
     ledgerCalled: (call, outcome, tookMs) => {
       metrics.ledgerCalled({ call, outcome }, tookMs);

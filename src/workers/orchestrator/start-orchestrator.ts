@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
+import type { RetentionPolicy } from '../../domain/retention.ts';
+import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
 import { STORM_DEFAULTS } from '../../domain/storm.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -13,10 +16,13 @@ import { workflowBundlePath } from '../bundle.ts';
 import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
 import { defaultLog } from '../default-log.ts';
+import { processMetrics } from '../metrics.ts';
 import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
 import { controlEvents } from './control-events.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { pruneLedger } from './prune.ts';
+import { releaseSessions } from './release-sessions.ts';
 import { watchTemporal } from './watch-temporal.ts';
 
 /** Options of {@link startOrchestrator}; what is left out comes from the environment. */
@@ -27,6 +33,8 @@ export interface OrchestratorOptions {
   readonly databaseUrl?: string;
   /** When losses of nodes pause failover. @default more than half of a pool, and 3, within 10 s; 30 s */
   readonly storm?: Partial<StormPolicy>;
+  /** How long the ledger keeps what. @default results 7 days, fences for ever or at least 90 days */
+  readonly retention?: Partial<RetentionPolicy>;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -68,7 +76,18 @@ export async function startOrchestrator(
     const watch = watchTemporal(connection, ledger, log);
     closers.add(() => watch.stop());
     const storm = { ...STORM_DEFAULTS, ...options.storm };
-    const events = controlEvents(log);
+    const metrics = processMetrics();
+    const events = controlEvents(log, metrics);
+    const client = new Client({ connection, namespace });
+    const releasing = releaseSessions(ledger, client, events, log);
+    closers.add(() => releasing.stop());
+    const cleanUp = pruneLedger(
+      ledger,
+      { ...RETENTION_DEFAULTS, ...options.retention },
+      metrics,
+      log,
+    );
+    closers.add(() => cleanUp.stop());
     const worker = await Worker.create({
       connection,
       namespace,
