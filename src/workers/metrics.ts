@@ -16,6 +16,8 @@ export const METRICS = {
   holdfast_failovers_total: 'failovers of jobs that this orchestrator closed, by kind',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
+  holdfast_late_results_total: 'late results of this node that were settled, by outcome',
+  holdfast_late_results_waiting: 'late results that wait on this node to be delivered',
 } as const satisfies Record<`holdfast_${string}`, string>;
 
 /** Takes in what the metrics count. Without a metrics endpoint it does nothing. */
@@ -28,6 +30,8 @@ export interface Metrics {
   jobClosed(labels: { readonly kind: string; readonly state: string }, failovers: number): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
+  lateResults(outcome: 'delivered' | 'dropped' | 'refused', count: number): void;
+  lateResultsWaiting(count: number): void;
 }
 
 /** The metrics of this process, on the SDK's runtime, which exports them. */
@@ -51,6 +55,8 @@ export function processMetrics(): Metrics {
   const failovers = counter('holdfast_failovers_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
   const alerts = gauge('holdfast_alert');
+  const lateResults = counter('holdfast_late_results_total');
+  const lateResultsWaiting = gauge('holdfast_late_results_waiting');
   let runningNow = 0;
   return {
     attemptStarted: () => running.set(++runningNow),
@@ -68,5 +74,7 @@ export function processMetrics(): Metrics {
     },
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
+    lateResults: (outcome, count) => lateResults.add(count, { outcome }),
+    lateResultsWaiting: (count) => lateResultsWaiting.set(count),
   };
 }

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Labels } from '../../domain/labels.ts';
 import type { NodeOptions } from '../../workers/node/node-options.ts';
+import type { SpoolOptions } from '../../workers/node/spool-options.ts';
 import type { LogFlags } from '../create-log.ts';
 import { addLogOptions, createLog } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
@@ -14,9 +15,11 @@ import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 
-type NodeFlags = Omit<NodeOptions, 'jobs' | 'labels' | 'temporal' | 'log'> & {
+type NodeFlags = Omit<NodeOptions, 'jobs' | 'labels' | 'spool' | 'temporal' | 'log'> & {
   readonly jobs: string;
   readonly label?: Labels;
+  readonly spoolDir?: string;
+  readonly spoolMaxMb?: number;
 };
 
 /** `holdfast node`: runs handlers; needs Temporal only. */
@@ -54,6 +57,15 @@ export function nodeCommand(terminal: Terminal): Command {
     .addOption(
       labelOption('--label <name=value>', 'what it has or is, such as gpu=a100 (repeatable)'),
     )
+    .addOption(
+      new Option(
+        '--spool-dir <folder>',
+        "where late results wait to be delivered (default: in the user's state folder)",
+      ).env('HOLDFAST_SPOOL_DIR'),
+    )
+    .addOption(
+      countOption('--spool-max-mb <count>', 'over it the oldest late results go', 1).default(256),
+    )
     .addHelpText('after', HELP);
   addTemporalOptions(command);
   addHealthOptions(command);
@@ -66,10 +78,18 @@ export function nodeCommand(terminal: Terminal): Command {
       const options = pick(flags, 'name', 'pool', 'jobs', 'slots', 'isolation');
       const times = pick(flags, 'shutdownGrace', 'cancelGrace', 'lease');
       const labels = flags.label === undefined ? {} : { labels: flags.label };
-      const start = () => startNode({ ...options, ...times, ...labels, temporal, log });
+      const spool = spoolOf(flags);
+      const start = () => startNode({ ...options, ...times, ...labels, spool, temporal, log });
       return startWithHealth('node', flags, log, start);
     }),
   );
+}
+
+function spoolOf({ spoolDir, spoolMaxMb }: NodeFlags): SpoolOptions {
+  return {
+    ...(spoolDir === undefined || spoolDir === '' ? {} : { dir: spoolDir }),
+    ...(spoolMaxMb === undefined ? {} : { maxBytes: spoolMaxMb * 1_000_000 }),
+  };
 }
 
 function defaultName(): string {
