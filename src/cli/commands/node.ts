@@ -15,12 +15,16 @@ import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 
-type NodeFlags = Omit<NodeOptions, 'jobs' | 'labels' | 'spool' | 'temporal' | 'log'> & {
-  readonly jobs: string;
-  readonly label?: Labels;
+type NodeFlags = Omit<NodeOptions, 'jobs' | 'labels' | 'spool' | 'temporal' | 'log'> &
+  SpoolFlags & {
+    readonly jobs: string;
+    readonly label?: Labels;
+  };
+
+interface SpoolFlags {
   readonly spoolDir?: string;
-  readonly spoolMaxMb?: number;
-};
+  readonly spoolMaxMb: number;
+}
 
 /** `holdfast node`: runs handlers; needs Temporal only. */
 export function nodeCommand(terminal: Terminal): Command {
@@ -57,16 +61,8 @@ export function nodeCommand(terminal: Terminal): Command {
     .addOption(
       labelOption('--label <name=value>', 'what it has or is, such as gpu=a100 (repeatable)'),
     )
-    .addOption(
-      new Option(
-        '--spool-dir <folder>',
-        "where late results wait to be delivered (default: in the user's state folder)",
-      ).env('HOLDFAST_SPOOL_DIR'),
-    )
-    .addOption(
-      countOption('--spool-max-mb <count>', 'over it the oldest late results go', 1).default(256),
-    )
     .addHelpText('after', HELP);
+  addSpoolOptions(command);
   addTemporalOptions(command);
   addHealthOptions(command);
   addLogOptions(command);
@@ -85,12 +81,24 @@ export function nodeCommand(terminal: Terminal): Command {
   );
 }
 
-function spoolOf({ spoolDir, spoolMaxMb }: NodeFlags): SpoolOptions {
-  return {
-    ...(spoolDir === undefined || spoolDir === '' ? {} : { dir: spoolDir }),
-    ...(spoolMaxMb === undefined ? {} : { maxBytes: spoolMaxMb * 1_000_000 }),
-  };
+function addSpoolOptions(command: Command): void {
+  command
+    .optionsGroup('Results that Temporal did not take:')
+    .addOption(
+      new Option(
+        '--spool-dir <folder>',
+        "where they wait until they are delivered (default: in the user's state folder)",
+      ).env('HOLDFAST_SPOOL_DIR'),
+    )
+    .addOption(countOption('--spool-max-mb <count>', 'over it the oldest go', 1).default(256));
 }
+
+function spoolOf({ spoolDir, spoolMaxMb }: SpoolFlags): SpoolOptions {
+  const maxBytes = spoolMaxMb * BYTES_OF_MB;
+  return spoolDir === undefined || spoolDir === '' ? { maxBytes } : { dir: spoolDir, maxBytes };
+}
+
+const BYTES_OF_MB = 1_000_000;
 
 function defaultName(): string {
   return `${hostname()}-${process.pid}`;
