@@ -106,8 +106,9 @@ export class LateDelivery {
       } else if (await this.#settle(entry)) {
         tries = 0;
       } else {
-        await this.#nextNews(backoffMs(retry, tries++) * (0.75 + Math.random() / 2));
+        const pauseMs = backoffMs(retry, tries++) * jitter();
         if (tries % TRIES_IN_FRONT === 0) spool.postpone(entry);
+        if (await this.#nextNews(pauseMs)) tries = 0;
       }
     }
   }
@@ -172,8 +173,16 @@ export class LateDelivery {
     return { job, generation, epoch, node: this.#deps.node };
   }
 
-  async #nextNews(withinMs: number): Promise<void> {
-    await pause(withinMs, this.#wake.signal);
+  /** Answers whether there was news. */
+  async #nextNews(withinMs: number): Promise<boolean> {
+    const { signal } = this.#wake;
+    await pause(withinMs, signal);
     this.#wake = new AbortController();
+    return signal.aborted;
   }
+}
+
+/** The nodes of a fleet shall not all come at once. */
+function jitter(): number {
+  return 0.75 + Math.random() / 2;
 }
