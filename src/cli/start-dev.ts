@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Embedded } from '../dev/embedded.ts';
 import type { RunningNode } from '../workers/node/start-node.ts';
@@ -94,8 +95,10 @@ async function startDevNode(
   log: Logger,
 ): Promise<RunningNode & { readonly pool: string }> {
   const { startNode } = await import('../workers/node/start-node.ts');
-  const { jobs = '', name = 'dev', pool } = flags;
-  const node = await startNode({ jobs, name, pool, ...pick(flags, 'slots'), temporal, log });
+  const { jobs = '', name = 'dev', pool, dataDir } = flags;
+  // Results of another folder's servers are not for these.
+  const spool = { dir: join(dataDir, 'late-results') };
+  const node = await startNode({ jobs, name, pool, ...pick(flags, 'slots'), spool, temporal, log });
   return { ...node, pool };
 }
 

@@ -22,6 +22,8 @@ export const METRICS = {
   holdfast_pruned_total: 'rows that the clean-up of this orchestrator stripped or dropped, by what',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
+  holdfast_late_results_total: 'late results of this node that were settled, by outcome',
+  holdfast_late_results_waiting: 'late results that wait on this node to be delivered',
 } as const satisfies Record<`holdfast_${string}`, string>;
 
 /** Takes in what the metrics count. Without a metrics endpoint it does nothing. */
@@ -39,6 +41,8 @@ export interface Metrics {
   pruned(what: string, count: number): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
+  lateResults(outcome: 'delivered' | 'dropped' | 'refused', count: number): void;
+  lateResultsWaiting(count: number): void;
 }
 
 /** The metrics of this process, on the SDK's runtime, which exports them. */
@@ -67,6 +71,8 @@ export function processMetrics(): Metrics {
   const pruned = counter('holdfast_pruned_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
   const alerts = gauge('holdfast_alert');
+  const lateResults = counter('holdfast_late_results_total');
+  const lateResultsWaiting = gauge('holdfast_late_results_waiting');
   let runningNow = 0;
   return {
     attemptStarted: () => running.set(++runningNow),
@@ -91,5 +97,7 @@ export function processMetrics(): Metrics {
     pruned: (what, count) => pruned.add(count, { what }),
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
+    lateResults: (outcome, count) => lateResults.add(count, { outcome }),
+    lateResultsWaiting: (count) => lateResultsWaiting.set(count),
   };
 }

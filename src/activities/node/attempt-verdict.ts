@@ -8,6 +8,8 @@ import type { HandlerEnd } from './handler-executor.ts';
 /** What a node answers the server about an attempt. */
 export type AttemptVerdict =
   | { readonly outcome: 'succeeded'; readonly report: AttemptReport }
+  /** A result of an attempt that may have been given up; why, in words, for the log. */
+  | { readonly outcome: 'late'; readonly reason: string; readonly report: AttemptReport }
   | {
       readonly outcome: 'failed' | 'lost' | 'handed_back' | 'cancelled';
       /** Why, in words, for the log. */
@@ -17,8 +19,8 @@ export type AttemptVerdict =
     };
 
 /**
- * The answer for a run that ended so. A result counts whatever happened; anything else that comes
- * after a cause to stop is that cause's doing.
+ * The answer for a run that ended so. A result is one whatever happened, if perhaps a late one;
+ * anything else that comes after a cause to stop is that cause's doing.
  *
  * @param cancellation what the SDK's cancellation signal was aborted with, if it was
  */
@@ -29,7 +31,10 @@ export function verdictOn(
   cancellation: Error | undefined,
 ): AttemptVerdict {
   if (end.kind === 'returned') {
-    return { outcome: 'succeeded', report: { ...place, result: end.result } };
+    const report = { ...place, result: end.result };
+    return isGivenUp(cause)
+      ? { outcome: 'late', reason: cause, report }
+      : { outcome: 'succeeded', report };
   }
   switch (cause) {
     case undefined:
@@ -56,6 +61,11 @@ export function verdictOn(
         failure: timedOut(place),
       };
   }
+}
+
+/** Whether the attempt may have a successor by now, or the server does not wait for it any more. */
+function isGivenUp(cause: StopCause | undefined): cause is StopCause {
+  return cause === 'not_ours' || cause === 'over_time' || cause === 'node_fenced';
 }
 
 function verdictOnFailure(

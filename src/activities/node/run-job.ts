@@ -1,25 +1,22 @@
-import { Context } from '@temporalio/activity';
-import type {
-  AttemptBeat,
-  AttemptReport,
-  Dispatch,
-  NodeActivities,
-} from '../../domain/activities.ts';
+import { CompleteAsyncError, Context } from '@temporalio/activity';
+import type { AttemptBeat, Dispatch, NodeActivities } from '../../domain/activities.ts';
 import type { AttemptPlace } from '../../domain/attempt.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Admission } from './attempt-admission.ts';
 import { admit } from './attempt-admission.ts';
-import { fenced, handedBack, refused } from './attempt-failure.ts';
-import type { AttemptGate } from './attempt-gate.ts';
+import { fenced, handedBack } from './attempt-failure.ts';
 import { startHeartbeat } from './attempt-heartbeat.ts';
 import { attemptIds, handlerEvents, logEnd } from './attempt-log.ts';
+import type { RefusalDeps } from './attempt-refusal.ts';
+import { refuse } from './attempt-refusal.ts';
 import type { AttemptStop } from './attempt-stop.ts';
 import { watchForStop } from './attempt-stop.ts';
 import type { AttemptVerdict } from './attempt-verdict.ts';
 import { verdictOn } from './attempt-verdict.ts';
+import type { BringResultDeps } from './bring-result.ts';
+import { bringResult } from './bring-result.ts';
 import type { HandlerEnd, HandlerExecutor } from './handler-executor.ts';
 import type { NodeLease } from './node-lease.ts';
-import type { NodeLog } from './node-log.ts';
 import type { RunningAttempts } from './running-attempts.ts';
 import type { BeatAnswer, SendBeat } from './send-beat.ts';
 
@@ -30,16 +27,9 @@ interface AttemptEvents {
 }
 
 /** What {@link createNodeActivities} works with. */
-export interface NodeActivityDeps {
-  /** The name of the node. */
-  readonly node: string;
-  readonly pool: string;
-  /** The kinds that the executor can run. */
-  readonly kinds: readonly string[];
+export interface NodeActivityDeps extends RefusalDeps, BringResultDeps {
   readonly executor: HandlerExecutor;
-  readonly log: NodeLog;
   readonly events: AttemptEvents;
-  readonly gate: AttemptGate;
   readonly running: RunningAttempts;
   readonly lease: Pick<NodeLease, 'isFresh' | 'named'>;
   readonly sendBeat: SendBeat;
@@ -61,7 +51,10 @@ interface Attempt {
 /** The longest wait for the answer to an attempt's own heartbeat. */
 const ANSWER_MS = 2_000;
 
-/** What a node does for the workflows of jobs. */
+/**
+ * What a node does for the workflows of jobs. A result is brought to the server by a call of the
+ * node's own: `runJob` never returns.
+ */
 export function createNodeActivities(deps: NodeActivityDeps): NodeActivities {
   return {
     runJob: async (dispatch) => {
@@ -80,25 +73,6 @@ export function createNodeActivities(deps: NodeActivityDeps): NodeActivities {
       }
     },
   };
-}
-
-/** Throws when this node will not run the attempt at all. */
-function refuse({ node, pool, kinds, log, gate }: NodeActivityDeps, dispatch: Dispatch): void {
-  const nowhere: AttemptPlace = { node, startedAt: undefined };
-  const ids = attemptIds(dispatch, node);
-  const why = gate.whyClosed();
-  if (why !== undefined) {
-    log.info({ ...ids, why }, 'attempt.handed_back');
-    throw handedBack(nowhere, why);
-  }
-  if (!kinds.includes(dispatch.kind)) {
-    log.info(ids, 'attempt.refused');
-    const ours = `it runs: ${kinds.join(', ')}`;
-    throw refused(
-      nowhere,
-      `node ${node} of pool ${pool} does not run kind "${dispatch.kind}"; ${ours}`,
-    );
-  }
 }
 
 function startBeating(attempt: Attempt): () => void {
@@ -122,7 +96,7 @@ async function beat({ sendBeat }: NodeActivityDeps, attempt: Attempt): Promise<B
   return answer;
 }
 
-async function runInSlot(deps: NodeActivityDeps, attempt: Attempt): Promise<AttemptReport> {
+async function runInSlot(deps: NodeActivityDeps, attempt: Attempt): Promise<never> {
   const leave = await deps.gate.enter(attempt.stopping.stop);
   if (leave === undefined) throw withoutSlot(deps, attempt);
   const { job, generation, epoch } = attempt.dispatch;
@@ -136,11 +110,13 @@ async function runInSlot(deps: NodeActivityDeps, attempt: Attempt): Promise<Atte
   const begunAt = performance.now();
   deps.events.attemptStarted();
   try {
-    const verdict = await runHandler(deps, attempt);
+    // Until the answer is there it has its slot, and its heartbeats go on.
+    const verdict = await bringResult(deps, attempt, await runHandler(deps, attempt));
     outcome = verdict.outcome;
     logEnd(deps.log, attempt.ids, verdict, performance.now() - begunAt);
-    if (verdict.outcome === 'succeeded') return verdict.report;
-    throw verdict.failure;
+    if ('failure' in verdict) throw verdict.failure;
+    // What there was to say is said: the SDK shall send nothing.
+    throw new CompleteAsyncError();
   } finally {
     const { kind } = attempt.dispatch;
     deps.events.attemptEnded({ kind, outcome }, performance.now() - begunAt);
@@ -155,7 +131,7 @@ function withoutSlot({ node, log, gate }: NodeActivityDeps, { ids, stopping, con
   const cause = stopping.cause();
   if (cause !== undefined && cause !== 'node_stopping') {
     const verdict = verdictOn({ kind: 'terminated' }, cause, nowhere, cancellationOf(context));
-    if (verdict.outcome !== 'succeeded') return verdict.failure;
+    if ('failure' in verdict) return verdict.failure;
   }
   const why = gate.whyClosed() ?? 'no slot was free';
   log.info({ ...ids, why }, 'attempt.handed_back');

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Labels } from '../../domain/labels.ts';
 import type { NodeOptions } from '../../workers/node/node-options.ts';
+import type { SpoolOptions } from '../../workers/node/spool-options.ts';
 import type { LogFlags } from '../create-log.ts';
 import { addLogOptions, createLog } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
@@ -14,10 +15,16 @@ import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 
-type NodeFlags = Omit<NodeOptions, 'jobs' | 'labels' | 'temporal' | 'log'> & {
-  readonly jobs: string;
-  readonly label?: Labels;
-};
+type NodeFlags = Omit<NodeOptions, 'jobs' | 'labels' | 'spool' | 'temporal' | 'log'> &
+  SpoolFlags & {
+    readonly jobs: string;
+    readonly label?: Labels;
+  };
+
+interface SpoolFlags {
+  readonly spoolDir?: string;
+  readonly spoolMaxMb: number;
+}
 
 /** `holdfast node`: runs handlers; needs Temporal only. */
 export function nodeCommand(terminal: Terminal): Command {
@@ -55,6 +62,7 @@ export function nodeCommand(terminal: Terminal): Command {
       labelOption('--label <name=value>', 'what it has or is, such as gpu=a100 (repeatable)'),
     )
     .addHelpText('after', HELP);
+  addSpoolOptions(command);
   addTemporalOptions(command);
   addHealthOptions(command);
   addLogOptions(command);
@@ -66,11 +74,31 @@ export function nodeCommand(terminal: Terminal): Command {
       const options = pick(flags, 'name', 'pool', 'jobs', 'slots', 'isolation');
       const times = pick(flags, 'shutdownGrace', 'cancelGrace', 'lease');
       const labels = flags.label === undefined ? {} : { labels: flags.label };
-      const start = () => startNode({ ...options, ...times, ...labels, temporal, log });
+      const spool = spoolOf(flags);
+      const start = () => startNode({ ...options, ...times, ...labels, spool, temporal, log });
       return startWithHealth('node', flags, log, start);
     }),
   );
 }
+
+function addSpoolOptions(command: Command): void {
+  command
+    .optionsGroup('Results that Temporal did not take:')
+    .addOption(
+      new Option(
+        '--spool-dir <folder>',
+        "where they wait until they are delivered (default: in the user's state folder)",
+      ).env('HOLDFAST_SPOOL_DIR'),
+    )
+    .addOption(countOption('--spool-max-mb <count>', 'over it the oldest go', 1).default(256));
+}
+
+function spoolOf({ spoolDir, spoolMaxMb }: SpoolFlags): SpoolOptions {
+  const maxBytes = spoolMaxMb * BYTES_OF_MB;
+  return spoolDir === undefined || spoolDir === '' ? { maxBytes } : { dir: spoolDir, maxBytes };
+}
+
+const BYTES_OF_MB = 1_000_000;
 
 function defaultName(): string {
   return `${hostname()}-${process.pid}`;

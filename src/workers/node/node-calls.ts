@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { ActivityCancelledError, ActivityNotFoundError, Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
+import type { CompleteAttempt } from '../../activities/node/complete-attempt.ts';
 import type { SendBeat } from '../../activities/node/send-beat.ts';
 import { nodeWorkflowId } from '../../domain/ids.ts';
 import type { NodeNews } from '../../domain/messages.ts';
@@ -10,6 +11,8 @@ import { nodeIdentity } from '../../domain/node-identity.ts';
 import type { NodeRegistration } from '../../domain/node.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
 import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes.ts';
+import type { DeliverLate } from './deliver-late.ts';
+import { deliverLate } from './deliver-late.ts';
 
 /** What a node asks of Temporal beside polling. Every call rejects when there is no answer in time. */
 export interface NodeCalls {
@@ -18,6 +21,8 @@ export interface NodeCalls {
   /** Tells the node's workflow. */
   tell(signal: typeof DRAINED_SIGNAL | typeof STOPPING_SIGNAL, news: NodeNews): Promise<void>;
   readonly sendBeat: SendBeat;
+  readonly complete: CompleteAttempt;
+  readonly deliverLate: DeliverLate;
 }
 
 const CALL_MS = 5_000;
@@ -49,6 +54,17 @@ export function createNodeCalls(
           throw error;
         }
       }),
+    complete: (taskToken, report, withinMs) =>
+      within(withinMs, async () => {
+        try {
+          await client.activity.complete(taskToken, report);
+          return 'acknowledged';
+        } catch (error) {
+          if (error instanceof ActivityNotFoundError) return 'gone';
+          throw error;
+        }
+      }),
+    deliverLate: (kept) => within(CALL_MS, () => deliverLate(client, kept)),
   };
 }
 

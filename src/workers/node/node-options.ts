@@ -10,6 +10,8 @@ import { DEFAULT_LEASE_MS, LEAST_LEASE_MS } from '../../domain/node.ts';
 import { checkName } from '../../domain/check.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import { defaultLog } from '../default-log.ts';
+import type { ResolvedSpoolOptions, SpoolOptions } from './spool-options.ts';
+import { resolveSpoolOptions } from './spool-options.ts';
 
 /** What `startNode` takes. */
 export interface NodeOptions {
@@ -40,6 +42,8 @@ export interface NodeOptions {
   readonly lease?: Duration;
   /** What the node has or is, such as `{ gpu: 'a100' }`: jobs may ask for it. @default {} */
   readonly labels?: Labels;
+  /** Where late results wait until they are delivered, and how many. */
+  readonly spool?: SpoolOptions;
   /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
   readonly temporal?: TemporalOptions;
   /** @default JSON lines on standard error */
@@ -58,6 +62,7 @@ export interface ResolvedNodeOptions {
   readonly cancelGraceMs: number;
   readonly leaseMs: number;
   readonly labels: Labels;
+  readonly spool: ResolvedSpoolOptions;
   readonly temporal: TemporalOptions;
   readonly log: Logger;
 }
@@ -78,6 +83,7 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     cancelGraceMs: parseDuration(cancelGrace, 'cancelGrace'),
     leaseMs: options.lease === undefined ? DEFAULT_LEASE_MS : leaseMsOf(options.lease),
     labels: checkLabels(options.labels, 'labels'),
+    spool: resolveSpoolOptions(options.spool),
     temporal,
     log: options.log ?? defaultLog(),
   };

@@ -1,4 +1,3 @@
-import type { NativeConnection } from '@temporalio/worker';
 import { createLeaseActivities } from '../../activities/node/create-lease-activities.ts';
 import { NodeLease } from '../../activities/node/node-lease.ts';
 import { atMost } from '../../activities/node/pause.ts';
@@ -6,13 +5,9 @@ import { createNodeActivities } from '../../activities/node/run-job.ts';
 import { RunningAttempts } from '../../activities/node/running-attempts.ts';
 import { STOPPING_SIGNAL } from '../../domain/messages.ts';
 import type { LeaseBeat } from '../../domain/node.ts';
-import type { Metrics } from '../metrics.ts';
-import type { NodeCalls } from './node-calls.ts';
-import { createNodeCalls } from './node-calls.ts';
 import { dropGone, fence } from './node-fencing.ts';
-import type { NodeHandlers } from './node-handlers.ts';
 import { NodeModes } from './node-mode.ts';
-import type { ResolvedNodeOptions } from './node-options.ts';
+import type { NodeProcessDeps } from './node-process-deps.ts';
 import { nodeRegistration } from './node-registration.ts';
 import { NodeWorkers } from './node-workers.ts';
 import { PollPermits } from './poll-permits.ts';
@@ -20,25 +15,12 @@ import { Registration } from './registration.ts';
 import { SlotGate } from './slot-gate.ts';
 import { throwWhyEnded } from './why-ended.ts';
 
-/** What a {@link NodeProcess} is made of. */
-export interface NodeProcessDeps {
-  readonly node: ResolvedNodeOptions;
-  readonly handlers: NodeHandlers;
-  readonly incarnation: string;
-  readonly connection: NativeConnection;
-  readonly namespace: string;
-  readonly metrics: Metrics;
-  /** Aborted when a handler's thread could not be ended. */
-  readonly stuck: AbortSignal;
-}
-
 /** How long a stop waits for the word of it to get through. */
 const TELL_STOP_MS = 300;
 
 /** One incarnation of a node, from its registration to its end. */
 export class NodeProcess {
   readonly #deps: NodeProcessDeps;
-  readonly #calls: NodeCalls;
   readonly #gate: SlotGate;
   readonly #running: RunningAttempts;
   readonly #lease: NodeLease;
@@ -50,9 +32,8 @@ export class NodeProcess {
 
   private constructor(deps: NodeProcessDeps) {
     this.#deps = deps;
-    const { node, incarnation, metrics, handlers } = deps;
+    const { node, incarnation, calls, metrics, handlers } = deps;
     const { name, log, slots, leaseMs } = node;
-    const calls = (this.#calls = createNodeCalls(name, incarnation, deps));
     const gate = (this.#gate = new SlotGate(slots, metrics));
     const running = (this.#running = new RunningAttempts(() => this.#modes.checkDrained()));
     this.#modes = new NodeModes({ node: name, incarnation, gate, running, calls, log });
@@ -119,12 +100,12 @@ export class NodeProcess {
   async stop(): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    const { node, incarnation } = this.#deps;
+    const { node, incarnation, calls } = this.#deps;
     node.log.info({ node: node.name }, 'node.stopping');
     this.#gate.stop('it is stopping');
     this.#running.forgetHandedBack();
     // Best effort: the end of its lease says it again.
-    const told = this.#calls
+    const told = calls
       .tell(STOPPING_SIGNAL, { incarnation, handedBack: [] })
       .catch(() => undefined);
     if (this.#running.count === 0) {
@@ -139,8 +120,9 @@ export class NodeProcess {
 
   #createWorkers(): Promise<NodeWorkers> {
     const { node, handlers, incarnation, connection, namespace, metrics } = this.#deps;
+    const { calls, late } = this.#deps;
     const { name, pool, log, leaseMs, cancelGraceMs } = node;
-    const { sendBeat } = this.#calls;
+    const { sendBeat, complete } = calls;
     const [gate, running, lease] = [this.#gate, this.#running, this.#lease];
     return NodeWorkers.create({
       ...{ node, incarnation, connection, namespace },
@@ -148,7 +130,8 @@ export class NodeProcess {
       jobActivities: createNodeActivities({
         ...{ node: name, pool, log, leaseMs, cancelGraceMs },
         ...{ kinds: handlers.kinds, executor: handlers.executor },
-        ...{ gate, running, lease, sendBeat, events: metrics },
+        ...{ gate, running, lease, sendBeat, complete, events: metrics },
+        keepLate: (workflowId, result) => late.keep(workflowId, result),
       }),
       leaseActivities: createLeaseActivities({
         lease,
@@ -166,9 +149,10 @@ export class NodeProcess {
   }
 
   #onHeld(): void {
-    const { node, incarnation } = this.#deps;
+    const { node, incarnation, late } = this.#deps;
     node.log.info({ node: node.name, incarnation, leaseMs: node.leaseMs }, 'node.lease_held');
     this.#registration.granted();
+    late.wake();
   }
 
   #onLost(): void {

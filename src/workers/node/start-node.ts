@@ -6,12 +6,18 @@ import { installRuntime } from '../runtime-log.ts';
 import { Alerts } from '../alerts.ts';
 import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
+import type { Metrics } from '../metrics.ts';
 import { processMetrics } from '../metrics.ts';
+import { LateDelivery } from './late-delivery.ts';
+import { LateSpool } from './late-spool.ts';
+import type { NodeCalls } from './node-calls.ts';
+import { createNodeCalls } from './node-calls.ts';
 import { nodeHandlers } from './node-handlers.ts';
 import type { NodeOptions, ResolvedNodeOptions } from './node-options.ts';
 import { resolveNodeOptions } from './node-options.ts';
-import type { NodeProcessDeps } from './node-process.ts';
+import type { NodeProcessDeps } from './node-process-deps.ts';
 import { NodeProcess } from './node-process.ts';
+import { spoolFolder } from './spool-files.ts';
 
 export type { NodeOptions } from './node-options.ts';
 
@@ -57,10 +63,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const alerts = new Alerts(node.log, metrics);
     stuck.signal.addEventListener('abort', () => alerts.raise('thread_stuck', { node: node.name }));
     const { namespace } = config;
+    const calls = createNodeCalls(node.name, incarnation, { connection, namespace });
+    const late = createLateDelivery(node, { namespace, calls, metrics });
+    closers.add(() => late.stop());
     const nodeProcess = await createProcess(config, {
-      ...{ node, handlers, incarnation, connection, namespace, metrics },
+      ...{ node, handlers, incarnation, connection, namespace, calls, late, metrics },
       stuck: stuck.signal,
     });
+    late.start();
     const stopped = watchEnd(nodeProcess, node, closers);
     await polling(nodeProcess, stopped);
     logStart(node, incarnation, handlers.kinds);
@@ -78,6 +88,20 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     await closers.closeAll();
     throw error;
   }
+}
+
+function createLateDelivery(
+  { name, spool, log }: ResolvedNodeOptions,
+  parts: { readonly namespace: string; readonly calls: NodeCalls; readonly metrics: Metrics },
+): LateDelivery {
+  const folder = spoolFolder(spool.dir, parts.namespace, name);
+  return new LateDelivery({
+    node: name,
+    spool: new LateSpool({ ...spool, folder }),
+    deliver: parts.calls.deliverLate,
+    log,
+    events: parts.metrics,
+  });
 }
 
 async function createProcess(config: TemporalConfig, deps: NodeProcessDeps): Promise<NodeProcess> {

@@ -7,5 +7,7 @@ export const openNode = () => ({
   gate: { whyClosed: () => undefined, enter: () => Promise.resolve(() => undefined) },
   running: new RunningAttempts(),
   lease: { isFresh: () => true, named: () => Promise.resolve(true) },
+  complete: () => Promise.resolve('acknowledged' as const),
+  keepLate: () => expect.unreachable('the server has its result'),
   sendBeat: () => expect.unreachable('a fresh lease needs no beat'),
 });

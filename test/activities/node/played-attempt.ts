@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CompleteAsyncError } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect } from 'vitest';
 import type {
@@ -9,6 +9,7 @@ import type {
 import type { NodeActivityDeps } from '../../../dist/activities/node/run-job.js';
 import { createNodeActivities } from '../../../dist/activities/node/run-job.js';
 import type { AttemptReport, Dispatch } from '../../../dist/domain/activities.js';
+import type { LateResult } from '../../../dist/domain/late-result.js';
 import { deferred } from './deferred.ts';
 import { openNode } from './open-node.ts';
 
@@ -43,7 +44,12 @@ interface Line {
 export interface Attempt {
   /** What the executor was given, once it was called. */
   readonly run: Promise<HandlerRun>;
-  readonly answer: Promise<AttemptReport>;
+  /**
+   * How the activity ended: with what was brought to the server, if anything was, or with its failure.
+   */
+  readonly answer: Promise<AttemptReport | undefined>;
+  /** What was kept as a late result, by the workflow that it is for. */
+  readonly late: { readonly workflowId: string; readonly late: LateResult }[];
   readonly env: MockActivityEnvironment;
   readonly lines: Line[];
   /** Ends the handler so. */
@@ -65,6 +71,8 @@ export function attempt({ dispatch = DISPATCH, ...setting }: Setting = {}): Atte
     void lines.push({ level, message, fields: { ...fields } });
   const called = deferred<HandlerRun>();
   const ended = deferred<HandlerEnd>();
+  const late: { workflowId: string; late: LateResult }[] = [];
+  let brought: AttemptReport | undefined;
   const activities = createNodeActivities({
     node: 'gpu-1',
     pool: 'gpu',
@@ -80,13 +88,24 @@ export function attempt({ dispatch = DISPATCH, ...setting }: Setting = {}): Atte
       },
       stop: () => Promise.resolve(),
     },
+    complete: (_token, report) => {
+      brought = report;
+      return Promise.resolve('acknowledged');
+    },
+    keepLate: (workflowId, result) => {
+      late.push({ workflowId, late: result });
+      return Promise.resolve();
+    },
     ...deps,
   });
-  const answer = env.run<[], AttemptReport, () => Promise<AttemptReport>>(() =>
-    activities.runJob(dispatch),
-  );
+  const run = () => activities.runJob(dispatch);
+  const answer = env.run<[], AttemptReport, typeof run>(run).catch((error: unknown) => {
+    // The SDK sends nothing then.
+    if (error instanceof CompleteAsyncError) return brought;
+    throw error;
+  });
   answer.catch(() => undefined);
-  return { env, lines, answer, run: called.promise, end: ended.resolve };
+  return { env, lines, late, answer, run: called.promise, end: ended.resolve };
 }
 
 /** The end of a handler that threw. */

@@ -18,7 +18,7 @@ describe('an attempt that succeeds', () => {
       node: 'gpu-1',
       startedAt: expect.any(Number) as unknown,
     });
-    const startedAt = report.startedAt;
+    const startedAt = report?.startedAt;
     expect(lines).toEqual([
       { level: 'info', message: 'attempt.started', fields: { ...IDS, startedAt } },
       {

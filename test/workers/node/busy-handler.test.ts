@@ -1,6 +1,8 @@
+import { CompleteAsyncError } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { createNodeActivities } from '../../../dist/activities/node/run-job.js';
+import type { Json } from '../../../dist/domain/json.js';
 import { openNode } from '../../activities/node/open-node.ts';
 import { ThreadExecutor } from '../../../dist/workers/node/thread-executor.js';
 
@@ -15,6 +17,7 @@ test('an attempt heartbeats within its timeout while its handler never yields', 
     log,
     onStuckThread: () => expect.unreachable('no thread may be stuck'),
   });
+  const results: Json[] = [];
   const activities = createNodeActivities({
     node: 'n1',
     pool: 'test',
@@ -22,6 +25,10 @@ test('an attempt heartbeats within its timeout while its handler never yields', 
     executor,
     log,
     ...openNode(),
+    complete: (_token, { result }) => {
+      results.push(result);
+      return Promise.resolve('acknowledged');
+    },
     events: { attemptStarted: () => undefined, attemptEnded: () => undefined },
     cancelGraceMs: 5_000,
   });
@@ -33,7 +40,9 @@ test('an attempt heartbeats within its timeout while its handler never yields', 
   env.on('heartbeat', () => times.push(performance.now()));
   const input = { ms: BUSY_MS };
   const dispatch = { job: 'j', generation: 1, epoch: 1, kind: 'busy', pool: 'test', input };
-  expect(await env.run(() => activities.runJob(dispatch))).toMatchObject({ result: 'done' });
+  const run = env.run(() => activities.runJob(dispatch));
+  await expect(run).rejects.toBeInstanceOf(CompleteAsyncError);
+  expect(results).toEqual(['done']);
   times.push(performance.now());
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
   expect(gaps.length).toBeGreaterThanOrEqual(BUSY_MS / HEARTBEAT_TIMEOUT_MS);

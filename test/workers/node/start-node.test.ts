@@ -31,6 +31,9 @@ describe('a node does not start', () => {
     [{ jobs: 5 }, 'jobs: expected the path of a handler file, or an array of definitions, got 5'],
     [{ lease: '500ms' }, 'lease: expected a duration from 1s, got "500ms"'],
     [{ labels: { gpu: 1 } }, 'labels.gpu: expected a text, got 1'],
+    [{ spool: { dir: '' } }, 'spool.dir: expected the path of a folder, got ""'],
+    [{ spool: { maxBytes: 0 } }, 'spool.maxBytes: expected a whole number from 1, got 0'],
+    [{ spool: { maxCount: 1.5 } }, 'spool.maxCount: expected a whole number from 1, got 1.5'],
     [{ isolation: 'fork' }, 'isolation: expected "thread" or "inline", got "fork"'],
     [
       { jobs: [job('a', 'test')], isolation: 'thread' },
