@@ -7,6 +7,7 @@ import { jobWorkflowId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
 import { isTransient, temporalError } from '../domain/temporal-error.ts';
+import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import { jobErrorOf, toHoldfastError } from './job-error.ts';
 
@@ -67,11 +68,21 @@ async function tryResult(
 /** Temporal forgets a workflow after its retention; the ledger does not. */
 async function resultInLedger({ ledger }: Connections, id: string): Promise<Json> {
   const job = await ledger.findJob(id);
-  if (job?.error !== undefined) throw toHoldfastError(id, job.error);
   if (job === undefined) throw jobNotFound(id);
-  if (job.result === undefined) {
-    const message = 'Temporal knows its workflow no more, and the ledger not its end';
-    throw toHoldfastError(id, { code: 'job_terminated', message });
-  }
-  return job.result;
+  if (job.error !== undefined) throw toHoldfastError(id, job.error);
+  if (job.result !== undefined) return job.result;
+  if (job.state !== 'open') throw resultPruned(job);
+  const message = 'Temporal knows its workflow no more, and the ledger not its end';
+  throw toHoldfastError(id, { code: 'job_terminated', message });
+}
+
+function resultPruned({ id, state, closedAt }: StoredJob): HoldfastError {
+  const how = state === 'cancelled' ? 'was cancelled' : state;
+  const what = state === 'succeeded' ? 'result' : 'error';
+  const when = closedAt?.toISOString() ?? 'an unknown day';
+  const message = `job ${id} ${how} on ${when}; its ${what} was cleaned up`;
+  return new HoldfastError('result_pruned', message, {
+    hint: 'see --retention-closed-jobs of the orchestrator',
+    details: { job: id, state, closedAt },
+  });
 }
