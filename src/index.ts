@@ -34,7 +34,7 @@ export type {
   SessionSlots,
   SessionView,
 } from './client/sessions.ts';
-export type { Dedupe } from './client/settle-slot.ts';
+export type { Dedupe } from './client/dedupe.ts';
 export type { StoryKind, StoryLine } from './client/story/story-line.ts';
 export type { JobWait, WaitsFor } from './client/waits-for.ts';
 export type { TemporalOptions } from './config.ts';

@@ -11,8 +11,8 @@ import type { PlacementOptions } from '../handlers/placement-options.ts';
 import { placementRequest } from '../handlers/placement-options.ts';
 import type { RecordOptions } from '../handlers/record-options.ts';
 import { recordRequest } from '../handlers/record-options.ts';
-import type { Dedupe } from './settle-slot.ts';
-import { checkDedupe } from './settle-slot.ts';
+import type { Dedupe } from './dedupe.ts';
+import { checkDedupe } from './dedupe.ts';
 import type { PinOptions } from './pin-options.ts';
 import { pinRequest } from './pin-options.ts';
 

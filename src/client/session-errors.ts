@@ -46,7 +46,8 @@ export function sessionEnded(
  * @param after what it says
  */
 export function aheadOfSession({ id, cursor, count }: Session, after: number): HoldfastError {
-  const released = cursor === -1 ? 'session %s has released nothing' : 'the last that session %s has released';
+  const released =
+    cursor === -1 ? 'session %s has released nothing' : 'the last that session %s has released';
   const hint =
     count === undefined
       ? 'give the index of the last result that you have seen of this session'

@@ -174,11 +174,13 @@ export class Follower {
   next(after: number, signal: AbortSignal): Promise<Head> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const end = <Value>(settle: (value: Value) => void) => (value: Value) => {
-        signal.removeEventListener('abort', onAbort);
-        this.#wait = undefined;
-        settle(value);
-      };
+      const end =
+        <Value>(settle: (value: Value) => void) =>
+        (value: Value) => {
+          signal.removeEventListener('abort', onAbort);
+          this.#wait = undefined;
+          settle(value);
+        };
       const onAbort = () => end(reject)(signal.reason);
       signal.addEventListener('abort', onAbort);
       this.#wait = { after, resolve: end(resolve), reject: end(reject) };

@@ -103,8 +103,7 @@ async function createSession(
   checkName(id, 'session');
   const rules = rulesOf(options);
   const session = await ledger.createSession(id, rules);
-  const isSame =
-    session.skipAfterMs === rules.skipAfterMs && session.isStrict === rules.isStrict;
+  const isSame = session.skipAfterMs === rules.skipAfterMs && session.isStrict === rules.isStrict;
   if (!isSame) throw sessionExists(session);
   return view(ledger, session);
 }

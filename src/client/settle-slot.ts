@@ -1,5 +1,4 @@
-import { checkChoice } from '../domain/check.ts';
-import { HoldfastError, invalid } from '../domain/errors.ts';
+import { HoldfastError } from '../domain/errors.ts';
 import type { SessionSlot } from '../domain/job.ts';
 import type { Session } from '../domain/session.ts';
 import { DEFAULT_SESSION_RULES } from '../domain/session.ts';
@@ -7,14 +6,9 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { awaitResult } from './await-result.ts';
 import { cancelJob } from './cancel-job.ts';
 import type { Connections } from './connections.ts';
+import type { Dedupe } from './dedupe.ts';
 import { inTime } from './in-time.ts';
 import { sessionEnded } from './session-errors.ts';
-
-/** What becomes of a submit whose place in a session another job holds. */
-export type Dedupe = (typeof DEDUPES)[number];
-
-/** Every {@link Dedupe}. */
-export const DEDUPES = ['reject', 'attach', 'replace'] as const;
 
 /** The job that holds a slot. */
 type Holder = NonNullable<Awaited<ReturnType<Ledger['findSlot']>>>;
@@ -30,16 +24,6 @@ interface SlotSubmit {
 export type SettledSlot =
   | { readonly kind: 'start'; readonly slot: SessionSlot }
   | { readonly kind: 'attach'; readonly job: string };
-
-/** Checks the option by itself. @throws HoldfastError `invalid_input` */
-export function checkDedupe(
-  { session, dedupe }: { readonly session?: unknown; readonly dedupe?: unknown },
-  path: string,
-): void {
-  if (dedupe === undefined) return;
-  checkChoice(dedupe, DEDUPES, path);
-  if (session === undefined) throw invalid(path, 'a session beside it', dedupe);
-}
 
 /**
  * Makes sure that the session of a submit exists, and looks who holds the slot. When the ledger does

@@ -69,7 +69,8 @@ const AWAITS_TURN = 'waits: the index before its own in the session is not close
 
 function tellJudged(book: StoryBook, at: Date, answer: Judgement): void {
   if (answer.kind === 'refused') {
-    const why = answer.why === 'wrong_token' ? 'it is none of this job' : 'the job is not on record';
+    const why =
+      answer.why === 'wrong_token' ? 'it is none of this job' : 'the job is not on record';
     book.tell(at, 'judged', `a result is refused: ${why}`);
     return;
   }
