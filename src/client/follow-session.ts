@@ -44,14 +44,15 @@ export async function* followSession(
   let last = after;
   let { count } = session;
   try {
-    while (count === undefined || last < count - 1) {
+    const isOver = () => count !== undefined && last >= count - 1;
+    while (!isOver()) {
       const page = await ask(() => ledger.readReleased(id, last, PAGE));
       for (const item of page) {
         stop.throwIfAborted();
         yield item;
         last = item.index;
       }
-      if (page.length === PAGE) continue;
+      if (page.length === PAGE || isOver()) continue;
       if (follower === undefined) return;
       stop.throwIfAborted();
       ({ count } = await follower.next(last, stop));
