@@ -76,12 +76,14 @@ async function freed(
   slot: SessionSlot,
   holder: Holder,
 ): Promise<SessionSlot> {
-  if (holder.state === 'open') {
+  const { ledger } = connections;
+  let now: Holder | undefined = holder;
+  if (holder.state === 'open' && !holder.isReleased) {
     await cancelJob(connections, holder.job);
     // However it ends: only that it does matters.
     await awaitResult(connections, holder.job).catch(unlessUnavailable);
+    now = await ledger.findSlot(slot);
   }
-  const now = holder.state === 'open' ? await connections.ledger.findSlot(slot) : holder;
   if (now === undefined || (now.job === holder.job && now.canReplace)) {
     return { ...slot, replaces: holder.job };
   }
@@ -93,19 +95,14 @@ function unlessUnavailable(error: unknown): void {
   if (isUnavailable) throw error;
 }
 
-function ways({ state, canReplace }: Holder): string {
-  return state === 'open' || canReplace ? 'attach or replace' : 'attach';
+function ways({ isReleased }: Holder): string {
+  return isReleased ? 'attach' : 'attach or replace';
 }
 
 /** The error for a slot that another job holds. */
 function slotTaken(slot: SessionSlot, holder: Holder, hint: string): HoldfastError {
   const { job, state, isReleased } = holder;
-  const isOver = state !== 'open' && !holder.canReplace;
-  const why = isReleased
-    ? ', was released, and cannot be replaced'
-    : isOver
-      ? ', was passed over, and cannot be replaced'
-      : '';
+  const why = isReleased ? ', is released or passed over, and cannot be replaced' : '';
   return new HoldfastError(
     'session_slot_taken',
     `index ${slot.index} of session ${slot.id} belongs to job ${job} (${state})${why}`,

@@ -8,7 +8,6 @@ const slot = { id: 's', index: 3 };
 const OPEN = { job: 'held', generation: 1, state: 'open', isReleased: false, canReplace: false };
 const FILLED = { ...OPEN, state: 'succeeded', canReplace: true };
 const RELEASED = { ...FILLED, isReleased: true, canReplace: false };
-const PASSED = { ...FILLED, canReplace: false };
 
 /** A ledger with one session, what holds its slot, and jobs that were submitted before. */
 function connectionsOf(
@@ -53,10 +52,11 @@ test('replace takes over what is filled, and not what was released or passed ove
     slot: { ...slot, replaces: 'held' },
   });
   await expect(settled(RELEASED, 'replace')).rejects.toThrow(
-    'index 3 of session s belongs to job held (succeeded), was released, and cannot be replaced',
+    'index 3 of session s belongs to job held (succeeded), is released or passed over, and cannot be replaced',
   );
-  await expect(settled(PASSED, 'replace')).rejects.toThrow(
-    'belongs to job held (succeeded), was passed over, and cannot be replaced',
+  // Its job is not cancelled for nothing.
+  await expect(settled({ ...OPEN, isReleased: true }, 'replace')).rejects.toThrow(
+    'belongs to job held (open), is released or passed over, and cannot be replaced',
   );
 });
 
