@@ -7,7 +7,6 @@ import { jobWorkflowId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
 import { isTransient, temporalError } from '../domain/temporal-error.ts';
-import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import { jobErrorOf, toHoldfastError } from './job-error.ts';
 
@@ -69,20 +68,9 @@ async function tryResult(
 async function resultInLedger({ ledger }: Connections, id: string): Promise<Json> {
   const job = await ledger.findJob(id);
   if (job === undefined) throw jobNotFound(id);
+  // What was cleaned up is told as an error, too.
   if (job.error !== undefined) throw toHoldfastError(id, job.error);
   if (job.result !== undefined) return job.result;
-  if (job.state !== 'open') throw resultPruned(job);
   const message = 'Temporal knows its workflow no more, and the ledger not its end';
   throw toHoldfastError(id, { code: 'job_terminated', message });
-}
-
-function resultPruned({ id, state, closedAt }: StoredJob): HoldfastError {
-  const how = state === 'cancelled' ? 'was cancelled' : state;
-  const what = state === 'succeeded' ? 'result' : 'error';
-  const when = closedAt?.toISOString() ?? 'an unknown day';
-  const message = `job ${id} ${how} on ${when}; its ${what} was cleaned up`;
-  return new HoldfastError('result_pruned', message, {
-    hint: 'see --retention-closed-jobs of the orchestrator',
-    details: { job: id, state, closedAt },
-  });
 }
