@@ -25,7 +25,16 @@ export type { DrainOptions, NodesClient } from './client/nodes.ts';
 export type { OrderOptions } from './client/order-node.ts';
 export type { PendingJob, PendingJobs, PendingFilter } from './client/pending-jobs.ts';
 export type { PinOptions } from './client/pin-options.ts';
-export type { SessionsClient } from './client/sessions.ts';
+export type { SessionReadOptions } from './client/follow-session.ts';
+export type { SessionOptions } from './client/session-rules.ts';
+export type {
+  SessionList,
+  SessionListOptions,
+  SessionsClient,
+  SessionSlots,
+  SessionView,
+} from './client/sessions.ts';
+export type { Dedupe } from './client/dedupe.ts';
 export type { StoryKind, StoryLine } from './client/story/story-line.ts';
 export type { JobWait, WaitsFor } from './client/waits-for.ts';
 export type { TemporalOptions } from './config.ts';
@@ -42,6 +51,7 @@ export type {
   PendingPolicy,
   Pin,
   Placement,
+  Reconcile,
   RetryPolicy,
   SessionSlot,
 } from './domain/job.ts';
@@ -60,7 +70,10 @@ export type {
   NodeRegistration,
   NodeState,
 } from './domain/node.ts';
+export type { RetentionPolicy } from './domain/retention.ts';
+export type { Session, SessionItem, SessionRules } from './domain/session.ts';
 export type { PoolPause } from './domain/storm.ts';
+export type { ResultRecord, Verdict } from './domain/verdict.ts';
 export type { AttemptOptions, RetryOptions } from './handlers/attempt-options.ts';
 export type {
   EachResult,
@@ -73,8 +86,8 @@ export { defineJob, NonRetryableError, RetryElsewhereError } from './handlers/de
 export type { HandlerContext, HandlerLog } from './handlers/handler-context.ts';
 export type { JsonOf } from './handlers/json-of.ts';
 export type { PendingOptions, PlacementOptions } from './handlers/placement-options.ts';
+export type { RecordOptions } from './handlers/record-options.ts';
 export type { NodeEventRecord } from './ledger/node-events.ts';
-export type { SessionResult } from './ledger/session-slots.ts';
 export type { NodeOptions, RunningNode } from './workers/node/start-node.ts';
 export { startNode } from './workers/node/start-node.ts';
 export type {

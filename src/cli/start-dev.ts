@@ -11,6 +11,8 @@ import { removeDevServers, writeDevServers } from './dev-servers.ts';
 import { formatDevSummary } from './format/dev-summary.ts';
 import { formatDocument } from './format/document.ts';
 import { pick } from './pick.ts';
+import type { RetentionFlags } from './retention-flags.ts';
+import { retentionPolicy } from './retention-flags.ts';
 import type { Running } from './run-until-stopped.ts';
 import type { HealthFlags } from './start-with-health.ts';
 import { startWithHealth } from './start-with-health.ts';
@@ -22,9 +24,11 @@ interface StartedDev {
   readonly node: (RunningNode & { readonly pool: string }) | undefined;
 }
 
+type StartFlags = DevFlags & RetentionFlags & LogFlags;
+
 /** Starts all parts of `holdfast dev`, tells where they are, and stops them in the reverse order. */
 export async function startDev(
-  flags: DevFlags & HealthFlags & LogFlags,
+  flags: StartFlags & HealthFlags,
   terminal: Terminal,
 ): Promise<Running> {
   const pool = await poolOfNode(flags);
@@ -34,7 +38,7 @@ export async function startDev(
   );
 }
 
-async function startParts(flags: DevFlags & LogFlags, log: Logger, terminal: Terminal) {
+async function startParts(flags: StartFlags, log: Logger, terminal: Terminal) {
   const undo: (() => Promise<void>)[] = [];
   const stop = (): Promise<void> => runAll(undo.splice(0).reverse());
   try {
@@ -42,7 +46,7 @@ async function startParts(flags: DevFlags & LogFlags, log: Logger, terminal: Ter
     const { startEmbedded } = await import('../dev/embedded.ts');
     const embedded = await startEmbedded({ ...embeddedOptions(flags, terminal.env), onProgress });
     undo.push(() => embedded.stop());
-    const orchestrator = await startDevOrchestrator(embedded, log);
+    const orchestrator = await startDevOrchestrator(flags, embedded, log);
     undo.push(() => orchestrator.stop());
     const { pool } = flags;
     const node =
@@ -82,11 +86,12 @@ function progressTo(place: Logger | Terminal): (message: string) => void {
 }
 
 async function startDevOrchestrator(
+  flags: RetentionFlags,
   { temporal, databaseUrl }: Embedded,
   log: Logger,
 ): Promise<RunningOrchestrator> {
   const { startOrchestrator } = await import('../workers/orchestrator/start-orchestrator.ts');
-  return startOrchestrator({ temporal, databaseUrl, log });
+  return startOrchestrator({ temporal, databaseUrl, retention: retentionPolicy(flags), log });
 }
 
 async function startDevNode(

@@ -14,12 +14,14 @@ type Part = Running & { readonly whyNotReady: ReadyCheck };
 
 /** Adds the options of {@link HealthFlags}. */
 export function addHealthOptions(command: Command): Command {
-  return command.addOption(
-    new Option(
-      '--health-address <host:port>',
-      'where /livez, /readyz and /metrics are (default: 127.0.0.1:9464, or a free port)',
-    ).env('HOLDFAST_HEALTH_ADDRESS'),
-  );
+  return command
+    .optionsGroup('Health and metrics:')
+    .addOption(
+      new Option(
+        '--health-address <host:port>',
+        'where /livez, /readyz and /metrics are (default: 127.0.0.1:9464, or a free port)',
+      ).env('HOLDFAST_HEALTH_ADDRESS'),
+    );
 }
 
 /** Starts a part of the process beside the endpoint that tells of its health; both stop together. */

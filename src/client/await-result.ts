@@ -67,11 +67,10 @@ async function tryResult(
 /** Temporal forgets a workflow after its retention; the ledger does not. */
 async function resultInLedger({ ledger }: Connections, id: string): Promise<Json> {
   const job = await ledger.findJob(id);
-  if (job?.error !== undefined) throw toHoldfastError(id, job.error);
   if (job === undefined) throw jobNotFound(id);
-  if (job.result === undefined) {
-    const message = 'Temporal knows its workflow no more, and the ledger not its end';
-    throw toHoldfastError(id, { code: 'job_terminated', message });
-  }
-  return job.result;
+  // What was cleaned up is told as an error, too.
+  if (job.error !== undefined) throw toHoldfastError(id, job.error);
+  if (job.result !== undefined) return job.result;
+  const message = 'Temporal knows its workflow no more, and the ledger not its end';
+  throw toHoldfastError(id, { code: 'job_terminated', message });
 }

@@ -41,5 +41,5 @@ async function closeAbandoned(
   const outcome = cancelled('the job was cancelled after its workflow was ended by force');
   const inSession = job.session !== undefined;
   const close = { jobId: id, jobKind, generation, inSession, runId, outcome, attempts: [] };
-  return (await ledger.closeJob(close)).kind === 'own';
+  return (await ledger.closeJob(close)).closed.kind === 'own';
 }

@@ -23,7 +23,7 @@ export interface HoldfastClient {
   readonly jobs: JobsClient;
   readonly nodes: NodesClient;
   readonly sessions: SessionsClient;
-  /** Closes both connections. */
+  /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,9 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
   const { connectionOptions, namespace } = temporalConfig(options.temporal);
   const place = { address: connectionOptions.address, namespace };
   let connection: Connection | undefined;
+  const { sessions, endReaders } = createSessionsClient(ledger);
   const close = async () => {
+    await endReaders();
     await connection?.close();
     await ledger.close();
   };
@@ -54,7 +56,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
   return {
     jobs: createJobsClient(connections),
     nodes: createNodesClient(connections),
-    sessions: createSessionsClient(ledger),
+    sessions,
     close,
   };
 }

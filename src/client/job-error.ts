@@ -21,7 +21,9 @@ export function jobErrorOf({ cause }: WorkflowFailedError): JobError {
 
 /** A job's error as one that can be thrown; the handler's class and stack are in its details. */
 export function toHoldfastError(id: string, error: JobError): HoldfastError {
-  return new HoldfastError(error.code, `job ${id}: ${error.message}`, {
+  const { code, message } = error;
+  const isNamed = message.startsWith(`job ${id} `);
+  return new HoldfastError(code, isNamed ? message : `job ${id}: ${message}`, {
     hint: `see \`holdfast jobs show ${id}\``,
     details: { job: id, name: error.name, stack: error.stack },
   });

@@ -9,11 +9,15 @@ import { attemptRequest } from '../handlers/attempt-options.ts';
 import type { JobDefinition } from '../handlers/define-job.ts';
 import type { PlacementOptions } from '../handlers/placement-options.ts';
 import { placementRequest } from '../handlers/placement-options.ts';
+import type { RecordOptions } from '../handlers/record-options.ts';
+import { recordRequest } from '../handlers/record-options.ts';
+import type { Dedupe } from './dedupe.ts';
+import { checkDedupe } from './dedupe.ts';
 import type { PinOptions } from './pin-options.ts';
 import { pinRequest } from './pin-options.ts';
 
-/** Options of a submit; those of the attempts and of the placement override the definition's. */
-export interface SubmitOptions extends AttemptOptions, PlacementOptions {
+/** Options of a submit; those that a definition has, too, override the definition's. */
+export interface SubmitOptions extends AttemptOptions, PlacementOptions, RecordOptions {
   /**
    * The job's id, unique for ever: a second submit of it is answered by the first one's job.
    * @default a random UUID
@@ -21,6 +25,12 @@ export interface SubmitOptions extends AttemptOptions, PlacementOptions {
   readonly id?: string;
   /** The job's place in an ordered stream of results. */
   readonly session?: SessionSlot;
+  /**
+   * What becomes of the submit when a job of another id holds that place. `reject`: it throws
+   * `session_slot_taken` with that job's id. `attach`: it answers with that job. `replace`: that job
+   * is cancelled if it is open, and loses the place, as long as it is not released. @default 'reject'
+   */
+  readonly dedupe?: Dedupe;
   /** @default the definition's pool */
   readonly pool?: string;
   /** The node that it is to run on. @default none */
@@ -43,23 +53,33 @@ export async function jobRequest(
   const base = definition?.request ?? { kind: kind as string, pool: options.pool ?? '' };
   const placement = placementRequest(options, 'submit');
   const request: JobRequest = {
-    ...(options.heartbeat === undefined ? base : withoutHeartbeat(base)),
+    ...without(base, overridden(options)),
     ...attemptRequest(options, 'submit'),
     ...placement,
+    ...recordRequest(options, 'submit'),
     ...pinRequest(options.pin, placement.placement ?? definition?.request.placement, 'submit.pin'),
     ...(options.pool === undefined ? {} : { pool: options.pool }),
     ...(options.session === undefined ? {} : { session: options.session }),
     input: checkPayload(base.kind, input),
   };
+  checkDedupe(options, 'submit.dedupe');
   resolveJobSpec(id, 1, request);
   return request;
 }
 
-const HEARTBEAT_FIELDS = ['heartbeatMs', 'liveness'];
+/** Fields of the definition that the submit's own option takes the place of, also by leaving them out. */
+function overridden({ heartbeat, horizon }: SubmitOptions): string[] {
+  return [
+    ...(heartbeat === undefined ? [] : ['heartbeatMs', 'liveness']),
+    ...(horizon === undefined ? [] : ['horizonMs']),
+  ];
+}
 
-/** A heartbeat of the submit takes the place of the definition's, be it a length or the lease. */
-function withoutHeartbeat(base: JobDefinition['request']): JobDefinition['request'] {
-  const others = Object.entries(base).filter(([name]) => !HEARTBEAT_FIELDS.includes(name));
+function without(
+  base: JobDefinition['request'],
+  fields: readonly string[],
+): JobDefinition['request'] {
+  const others = Object.entries(base).filter(([name]) => !fields.includes(name));
   return Object.fromEntries(others) as unknown as JobDefinition['request'];
 }
 

@@ -2,6 +2,7 @@ import type { AttemptRecord } from '../domain/attempt.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
 import type { Job } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
+import type { ResultRecord } from '../domain/verdict.ts';
 import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import type { LiveJob } from './live-job.ts';
@@ -9,36 +10,47 @@ import { findLiveJob } from './live-job.ts';
 
 /** A job with all that is known of it. */
 export interface JobView extends Job {
-  readonly input: Json;
-  /** There when the job succeeded. */
+  /** Undefined when it was cleaned up. */
+  readonly input: StoredJob['input'];
+  /** There when the job succeeded and its result was not cleaned up. */
   readonly result: Json | undefined;
   /** The attempts that have ended, by epoch. */
   readonly attempts: readonly AttemptRecord[];
+  /** Every result that arrived, the accepted one too, in the order of arrival. */
+  readonly results: readonly ResultRecord[];
   /** There while the job is open: what it does or waits for, and why. */
   readonly live: LiveJob | undefined;
 }
 
 /** See `JobsClient.get`. */
 export async function viewJob(connections: Connections, id: string): Promise<JobView> {
-  const stored = await connections.ledger.findJob(id);
+  const { ledger } = connections;
+  const stored = await ledger.findJob(id);
   if (stored !== undefined && stored.state !== 'open') return viewClosed(connections, stored);
-  const found = await findLiveJob(connections, id);
+  const [found, results] = await Promise.all([
+    findLiveJob(connections, id),
+    stored === undefined ? [] : ledger.findResults(id, stored.generation),
+  ]);
   if (found === undefined) {
     if (stored === undefined) throw jobNotFound(id);
-    return { ...stored, attempts: [], live: undefined };
+    return { ...stored, attempts: [], results, live: undefined };
   }
   const { job, live, attempts } = found;
   if (live.phase === 'ended') {
     // It may have been closed since the first look.
-    const closed = await connections.ledger.findJob(id);
+    const closed = await ledger.findJob(id);
     if (closed !== undefined && closed.state !== 'open') return viewClosed(connections, closed);
     // The ledger was never told: what Temporal says of its end is the truth.
-    return { ...stored, ...job, attempts, live };
+    return { ...stored, ...job, attempts, results, live };
   }
-  return { ...job, ...stored, pool: job.pool, attempts, live };
+  return { ...job, ...stored, pool: job.pool, attempts, results, live };
 }
 
 async function viewClosed({ ledger }: Connections, stored: StoredJob): Promise<JobView> {
-  const attempts = await ledger.findAttempts(stored.id, stored.generation);
-  return { ...stored, attempts, live: undefined };
+  const { id, generation } = stored;
+  const [attempts, results] = await Promise.all([
+    ledger.findAttempts(id, generation),
+    ledger.findResults(id, generation),
+  ]);
+  return { ...stored, attempts, results, live: undefined };
 }

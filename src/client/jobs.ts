@@ -26,6 +26,7 @@ import { moveJob } from './move-job.ts';
 import type { PendingJobs, PendingFilter } from './pending-jobs.ts';
 import { pendingJobs } from './pending-jobs.ts';
 import { pinWarnings } from './pin-warnings.ts';
+import { settleSlot } from './settle-slot.ts';
 
 /** A submitted job. */
 export interface JobHandle<Result> {
@@ -54,7 +55,9 @@ export interface JobsClient {
    * Submits a job of a defined kind. A second submit of an id starts nothing: it answers with the
    * first one's job, whatever its input, while that runs and for ever after.
    *
-   * @throws HoldfastError `invalid_input`, `payload_too_large` or `temporal_unavailable`
+   * @throws HoldfastError `invalid_input`, `payload_too_large` or `temporal_unavailable`; in a
+   *   session, `session_slot_taken` when another job holds the index (see `dedupe`), and
+   *   `session_ended` when the session ends before it
    */
   submit<Definition extends JobDefinition>(
     definition: Definition,
@@ -122,10 +125,29 @@ export function createJobsClient(connections: Connections): JobsClient {
   ): Promise<JobHandle<never>> {
     const id = checkName(options.id ?? randomUUID(), 'id');
     const request = await jobRequest(id, kind, input, options);
+    const settled = await settle(id, request, options);
+    if ('attach' in settled) return handle(settled.attach, []);
     const [warnings] = await Promise.all([
-      pinWarnings(connections.ledger, request),
-      start(connections, id, request),
+      pinWarnings(connections.ledger, settled.request),
+      start(connections, id, settled.request),
     ]);
+    return handle(id, warnings);
+  }
+
+  /** The request as it can be started, or the id of the job that is there in its place. */
+  async function settle(
+    id: string,
+    request: JobRequest,
+    { dedupe }: SubmitOptions,
+  ): Promise<{ readonly request: JobRequest } | { readonly attach: string }> {
+    const { session: slot } = request;
+    if (slot === undefined) return { request };
+    const settled = await settleSlot(connections, { id, slot, dedupe });
+    if (settled.kind === 'attach') return { attach: settled.job };
+    return { request: { ...request, session: settled.slot } };
+  }
+
+  function handle(id: string, warnings: readonly string[]): JobHandle<never> {
     return {
       id,
       warnings,
@@ -134,6 +156,7 @@ export function createJobsClient(connections: Connections): JobsClient {
       cancel: () => cancelJob(connections, id),
     };
   }
+
   return {
     submit,
     get: (id) => viewJob(connections, checkName(id, 'id')),

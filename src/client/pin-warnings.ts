@@ -1,10 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JobRequest } from '../domain/job.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { inTime } from './in-time.ts';
 import { nearestName } from './nearest-name.ts';
-
-/** A submit does not wait longer than this for a ledger that may be away. */
-const PATIENCE_MS = 2_000;
 
 /**
  * What looks wrong with a job's pin, in words: it is submitted all the same, since its node may be
@@ -15,15 +12,7 @@ export async function pinWarnings(
   { pin, kind }: Pick<JobRequest, 'pin' | 'kind'>,
 ): Promise<readonly string[]> {
   if (pin === undefined) return [];
-  const stop = new AbortController();
-  const tooLate = delay(PATIENCE_MS, [], { signal: stop.signal, ref: false }).catch(() => []);
-  try {
-    return await Promise.race([warningsOf(ledger, pin.node, kind), tooLate]);
-  } catch {
-    return [];
-  } finally {
-    stop.abort();
-  }
+  return (await inTime(warningsOf(ledger, pin.node, kind))) ?? [];
 }
 
 async function warningsOf(

@@ -4,10 +4,10 @@ import type { Connections } from './connections.ts';
 
 /**
  * What an open job waits for. `node`: a certain one. `slot`: a free one in its pool. `pool`: any
- * node of its pool that will do. `backoff`: the time of a retry. `ledger`, `orchestrator`: for them
- * to answer.
+ * node of its pool that will do. `backoff`: the time of a retry. `turn`: the index before its own in
+ * a strict session. `ledger`, `orchestrator`: for them to answer.
  */
-export type WaitsFor = 'node' | 'slot' | 'pool' | 'backoff' | 'ledger' | 'orchestrator';
+export type WaitsFor = 'node' | 'slot' | 'pool' | 'backoff' | 'turn' | 'ledger' | 'orchestrator';
 
 /** A wait with its reason in words. */
 export interface JobWait {
@@ -35,12 +35,19 @@ export async function waitOfLedger(
   const wait = await ledger.waitOf(id, generation).catch(() => undefined);
   const times = { since: new Date(since), until: until == null ? undefined : new Date(until) };
   if (wait?.why !== why) {
-    // The wait before a retry has an end; one for news of nodes need not have any.
-    const waitsFor = times.until === undefined ? 'pool' : 'backoff';
-    return { waitsFor, why, ...times, node: undefined };
+    return { waitsFor: unrecordedWait(times, why), why, ...times, node: undefined };
   }
   return { ...times, why, waitsFor: placeWaitedFor(wait), node: wait.node };
 }
+
+function unrecordedWait({ until }: Pick<JobWait, 'until'>, why: string): WaitsFor {
+  if (why.startsWith(TURN)) return 'turn';
+  // The wait before a retry has an end; one for news of nodes need not have any.
+  return until === undefined ? 'pool' : 'backoff';
+}
+
+/** How the workflow tells that a job of a strict session waits for the one before it. */
+const TURN = 'waits for its turn';
 
 /** What a job waits for that is on record as waiting for a place. */
 export function placeWaitedFor({ node, why }: Pick<Wait, 'node' | 'why'>): WaitsFor {

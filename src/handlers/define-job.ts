@@ -9,10 +9,12 @@ import type { JsonOf } from './json-of.ts';
 import type { HandlerContext } from './handler-context.ts';
 import type { PlacementOptions, PlacementRequest } from './placement-options.ts';
 import { placementRequest } from './placement-options.ts';
+import type { RecordOptions, RecordRequest } from './record-options.ts';
+import { recordRequest } from './record-options.ts';
 
 /** A kind of job: what {@link defineJob} takes. */
 export interface JobOptions<Schema extends StandardSchemaV1, Result>
-  extends AttemptOptions, PlacementOptions {
+  extends AttemptOptions, PlacementOptions, RecordOptions {
   /** The name of the handler, unique among the nodes of a pool. */
   readonly kind: string;
   /** The pool whose nodes run it. */
@@ -31,7 +33,10 @@ export interface JobDefinition<
   Result = unknown,
 > extends JobOptions<Schema, Result> {
   /** The options in milliseconds, as they go to the workflow. */
-  readonly request: Pick<JobRequest, 'kind' | 'pool'> & AttemptRequest & PlacementRequest;
+  readonly request: Pick<JobRequest, 'kind' | 'pool'> &
+    AttemptRequest &
+    PlacementRequest &
+    RecordRequest;
 }
 
 /** What a job of placement `each` results in: what became of it on each node, by the node's name. */
@@ -91,6 +96,7 @@ export function defineJob<
     pool,
     ...attemptRequest(options, at),
     ...placementRequest(options, at),
+    ...recordRequest(options, at),
   };
   resolveJobSpec('check', 1, { ...request, input: null }, `${at}.`);
   return Object.freeze({ ...options, request, [BRAND]: true });

@@ -24,7 +24,12 @@ const COMMANDS = [
   'nodes forget',
   'nodes resume',
   'sessions',
+  'sessions list',
+  'sessions show',
   'sessions results',
+  'sessions tail',
+  'sessions create',
+  'sessions close',
 ];
 
 test.each(COMMANDS)('holdfast %s --help prints usage and examples on stdout', async (command) => {

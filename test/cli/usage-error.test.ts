@@ -125,6 +125,31 @@ const CASES: [title: string, args: string[], message: string, hint: string][] = 
     'a job of a session needs both --session and --index',
   ],
   [
+    'a choice of what to do with a slot that is not asked for',
+    ['submit', 'k', '--pool', 'p', '--dedupe', 'attach'],
+    '--session: expected a value beside --dedupe, got nothing',
+    'a job of a session needs both --session and --index',
+  ],
+  [
+    'a horizon that is none',
+    ['submit', 'k', '--pool', 'p', '--horizon', 'ever'],
+    '--horizon: expected a duration such as "500ms", "60s", "5m", "1h" or "7d", got "ever"',
+    'write a whole number followed by ms, s, m, h or d',
+  ],
+  [
+    'a retention that is none',
+    ['orchestrator', '--retention-closed-jobs', '-5m'],
+    '--retention-closed-jobs or HOLDFAST_RETENTION_CLOSED_JOBS: expected a duration such as ' +
+      '"500ms", "60s", "5m", "1h" or "7d", got "-5m"',
+    'write a whole number followed by ms, s, m, h or d',
+  ],
+  [
+    'the end of a session without its count',
+    ['sessions', 'close', 's'],
+    "required option '--count <count>' not specified",
+    'see `holdfast sessions close --help`',
+  ],
+  [
     'slots of a node that is not asked for',
     ['dev', '--slots', '2'],
     '--jobs: expected a handler file beside --slots, got nothing',

@@ -20,6 +20,8 @@ describe('a request', () => {
       heartbeat: 'lease',
       failover: { maxAttempts: 1, crashBudget: 2 },
       pending: { alarmAfter: '10s', failAfter: '1h' },
+      reconcile: 'original',
+      horizon: '30d',
     };
     expect(await request(options)).toEqual({
       kind: 'k',
@@ -32,12 +34,29 @@ describe('a request', () => {
       liveness: 'lease',
       failover: { maxAttempts: 1, crashBudget: 2 },
       pending: { alarmAfterMs: 10_000, failAfterMs: 3_600_000 },
+      reconcile: 'original',
+      horizonMs: 2_592_000_000,
     });
   });
 
   test('asks for no more than it is told', async () => {
     expect(await request({})).toEqual({ kind: 'k', pool: 'p', input: null });
     expect(await request({ pin: null })).toEqual({ kind: 'k', pool: 'p', input: null });
+    expect(await request({ horizon: 'forever' })).toEqual({ kind: 'k', pool: 'p', input: null });
+  });
+
+  test('overrides the horizon of the definition, also by none', async () => {
+    const base = { kind: 'k', pool: 'p', input: z.null(), run: () => null };
+    const kind = defineJob({ ...base, horizon: '1d', reconcile: 'replacement' });
+    const { horizonMs, reconcile } = await jobRequest('id', kind, null, {});
+    expect({ horizonMs, reconcile }).toEqual({ horizonMs: 86_400_000, reconcile: 'replacement' });
+    const submitted = await jobRequest('id', kind, null, {
+      horizon: 'forever',
+      reconcile: 'first',
+    });
+    expect(submitted).not.toHaveProperty('horizonMs');
+    expect(submitted.reconcile).toBe('first');
+    expect((await jobRequest('id', kind, null, { horizon: 0 })).horizonMs).toBe(0);
   });
 
   test.each<[string, object, string]>([
@@ -46,6 +65,31 @@ describe('a request', () => {
       { pin: { node: 'n' }, placement: 'each' },
       'submit.pin: expected no pin beside placement "each", got {"node":"n"}',
     ],
+    [
+      'an unknown way to reconcile',
+      { reconcile: 'newest' },
+      'submit.reconcile: expected "first" or "original" or "replacement", got "newest"',
+    ],
+    [
+      'a horizon that is no length of time',
+      { horizon: 'ever' },
+      'submit.horizon: expected "forever" or a duration such as "30d", got "ever"',
+    ],
+    [
+      'an unknown way to settle a slot',
+      { dedupe: 'merge', session: { id: 's', index: 0 } },
+      'submit.dedupe: expected "reject" or "attach" or "replace", got "merge"',
+    ],
+    [
+      'a way to settle a slot without a session',
+      { dedupe: 'attach' },
+      'submit.dedupe: expected a session beside it, got "attach"',
+    ],
+    ...[-1, 0.5, 1e9, '0'].map((index): [string, object, string] => [
+      `index ${JSON.stringify(index)}`,
+      { session: { id: 's', index } },
+      `session.index: expected a whole number from 0 to 999999999, got ${JSON.stringify(index)}`,
+    ]),
     ['a pin that is a text', { pin: 'n' }, 'submit.pin: expected an object, got "n"'],
     [
       'a pin without a node',

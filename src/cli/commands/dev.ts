@@ -4,12 +4,16 @@ import type { LogFlags } from '../create-log.ts';
 import { addLogOptions } from '../create-log.ts';
 import { DEV_FOLDER } from '../dev-servers.ts';
 import { countOption, portOption } from '../option-values.ts';
+import type { RetentionFlags } from '../retention-flags.ts';
+import { addRetentionOptions } from '../retention-flags.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import type { DevFlags } from '../dev-options.ts';
 import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
+
+type AllFlags = DevFlags & RetentionFlags & HealthFlags & LogFlags;
 
 /** `holdfast dev`: everything in one command, until it is stopped. */
 export function devCommand(terminal: Terminal): Command {
@@ -30,12 +34,13 @@ export function devCommand(terminal: Terminal): Command {
     .addOption(portOption('--ledger-port <port>', 'the port of the ledger (default: 54329)'))
     .option('--json', 'when all is up, print one JSON document that says where')
     .addHelpText('after', HELP);
+  addRetentionOptions(command);
   addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: DevFlags & HealthFlags & LogFlags) => dev(terminal, flags));
+  return command.action((flags: AllFlags) => dev(terminal, flags));
 }
 
-async function dev(terminal: Terminal, flags: DevFlags & HealthFlags & LogFlags): Promise<void> {
+async function dev(terminal: Terminal, flags: AllFlags): Promise<void> {
   const ofNode = (['pool', 'name', 'slots'] as const).find((name) => flags[name] !== undefined);
   if (flags.jobs === undefined && ofNode !== undefined) {
     throw usageError(

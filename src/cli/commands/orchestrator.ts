@@ -3,12 +3,16 @@ import type { LogFlags } from '../create-log.ts';
 import { addLogOptions, createLog } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
+import type { RetentionFlags } from '../retention-flags.ts';
+import { addRetentionOptions, retentionPolicy } from '../retention-flags.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { StormFlags } from '../storm-flags.ts';
 import { addStormOptions, stormPolicy } from '../storm-flags.ts';
 import type { Terminal } from '../terminal.ts';
+
+type OrchestratorFlags = ConnectionFlags & StormFlags & RetentionFlags & HealthFlags & LogFlags;
 
 /** `holdfast orchestrator`: runs the workflows; needs Temporal and the ledger. */
 export function orchestratorCommand(terminal: Terminal): Command {
@@ -21,16 +25,18 @@ export function orchestratorCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   addStormOptions(command);
+  addRetentionOptions(command);
   addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: ConnectionFlags & StormFlags & HealthFlags & LogFlags) =>
+  return command.action((flags: OrchestratorFlags) =>
     runUntilStopped(terminal, async () => {
       const connection = await findConnection(flags, terminal);
       const log = await createLog(flags, terminal);
       const storm = stormPolicy(flags);
+      const retention = retentionPolicy(flags);
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
-      const start = () => startOrchestrator({ ...connection, storm, log });
+      const start = () => startOrchestrator({ ...connection, storm, retention, log });
       return startWithHealth('orchestrator', flags, log, start);
     }),
   );

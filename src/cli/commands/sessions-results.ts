@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
-import { formatSessionResult } from '../format/session-result.ts';
+import { formatSessionItem } from '../format/session-item.ts';
 import { countOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
@@ -10,26 +10,26 @@ import { withClient } from '../with-client.ts';
 
 type ResultsFlags = ConnectionFlags & { readonly after?: number; readonly json?: boolean };
 
-/** `holdfast sessions results ID`: the results of a session in the order of their index. */
+/** `holdfast sessions results ID`: what a session has released so far. */
 export function sessionsResultsCommand(terminal: Terminal): Command {
   const command = new Command('results')
-    .summary('print the results of a session in order')
+    .summary('print what a session has released so far, in order')
     .description(
-      'Print the results of a session in the order of their index, up to the first one whose ' +
-        'job is still open or was never submitted.',
+      'Print what a session has released so far, in the order of the indexes, and end. ' +
+        '`holdfast sessions tail` waits for more.',
     )
     .argument('<id>', 'the id of the session')
-    .addOption(countOption('--after <index>', 'only those after this index', 0))
-    .option('--json', 'print one JSON document for each result, each on a line')
+    .addOption(countOption('--after <index>', 'only what comes after this index', 0))
+    .option('--json', 'print one JSON document for each index, each on a line')
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action((id: string, flags: ResultsFlags) =>
     withClient(flags, terminal, async ({ sessions }) => {
-      const format = flags.json === true ? formatDocument : formatSessionResult;
+      const format = flags.json === true ? formatDocument : formatSessionItem;
       let count = 0;
-      for await (const slot of sessions.results(id, pick(flags, 'after'))) {
+      for await (const item of sessions.results(id, { ...pick(flags, 'after'), follow: false })) {
         if (terminal.isClosed) return;
-        await terminal.print(format(slot));
+        await terminal.print(format(item));
         count++;
       }
       if (count === 0) await terminal.note('no results yet');

@@ -4,29 +4,28 @@ import type { JobHandle, JobsClient } from '../../client/jobs.ts';
 import type { SubmitOptions } from '../../client/job-request.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { HoldfastError } from '../../domain/errors.ts';
-import type { SessionSlot } from '../../domain/job.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { findDefinition } from '../find-definition.ts';
 import { formatDocument } from '../format/document.ts';
-import { countOption, durationOption } from '../option-values.ts';
+import { durationOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import type { PlacementFlags } from '../placement-flags.ts';
 import { addPlacementOptions, placementOf } from '../placement-flags.ts';
 import { readInput } from '../read-input.ts';
+import type { RecordFlags } from '../record-flags.ts';
+import { addRecordOptions, recordOf } from '../record-flags.ts';
 import { oneLine } from '../report-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 import { withClient } from '../with-client.ts';
 
-interface SubmitFlags extends ConnectionFlags, PlacementFlags {
+interface SubmitFlags extends ConnectionFlags, PlacementFlags, RecordFlags {
   readonly input?: string;
   readonly jobs?: string;
   readonly pool?: string;
   readonly id?: string;
-  readonly session?: string;
-  readonly index?: number;
   readonly timeout?: Duration;
   readonly heartbeat?: Duration | 'lease';
   readonly wait?: boolean;
@@ -44,8 +43,6 @@ export function submitCommand(terminal: Terminal): Command {
     .option('--jobs <file>', 'the handler file: tells the pool, and checks the input')
     .option('--pool <pool>', 'the pool that runs it; needed without --jobs')
     .option('--id <id>', 'the id, unique for ever (default: a random one)')
-    .option('--session <id>', 'the session that its result belongs to, with --index')
-    .addOption(countOption('--index <number>', 'its place in the session, from 0', 0))
     .addOption(durationOption('--timeout <time>', 'the longest that one attempt may take'))
     .addOption(heartbeatOption())
     .option('--wait', 'wait for the result and print it')
@@ -54,6 +51,7 @@ export function submitCommand(terminal: Terminal): Command {
     )
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
+  addRecordOptions(command);
   addPlacementOptions(command);
   addConnectionOptions(command);
   return command.action((kind: string, flags: SubmitFlags) => submit(terminal, kind, flags));
@@ -72,12 +70,12 @@ function heartbeatOption(): Option {
 
 async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Promise<void> {
   const target = await targetOf(kind, flags);
-  const session = sessionOf(flags);
+  const ofRecord = recordOf(flags);
   const input = flags.input === undefined ? undefined : await readInput(flags.input, terminal);
   const options = {
     ...pick(flags, 'pool', 'id', 'timeout', 'heartbeat'),
     ...placementOf(flags),
-    ...(session === undefined ? {} : { session }),
+    ...ofRecord,
   };
   await withClient(flags, terminal, async ({ jobs }) => {
     const job = await submitTo(jobs, target, input, options);
@@ -112,16 +110,6 @@ function submitTo(
 ): Promise<JobHandle<unknown>> {
   if ('definition' in target) return jobs.submit(target.definition, input, options);
   return jobs.submit(target.kind, input, { ...options, pool: target.pool });
-}
-
-function sessionOf({ session, index }: SubmitFlags): SessionSlot | undefined {
-  if (session !== undefined && index !== undefined) return { id: session, index };
-  if (session === undefined && index === undefined) return undefined;
-  const [given, missing] = session === undefined ? ['index', 'session'] : ['session', 'index'];
-  throw usageError(
-    `--${missing}: expected a value beside --${given}, got nothing`,
-    'a job of a session needs both --session and --index',
-  );
 }
 
 /** The result; an error of the wait names the job, whose id the caller may not have seen yet. */

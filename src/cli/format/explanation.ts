@@ -12,6 +12,7 @@ const WAITS_FOR: Readonly<Record<WaitsFor, string>> = {
   slot: 'a free slot',
   pool: 'a node of its pool',
   backoff: 'the time of its next try',
+  turn: 'its turn in the session',
   ledger: 'the ledger',
   orchestrator: 'an orchestrator',
 };

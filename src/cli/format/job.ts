@@ -7,6 +7,7 @@ import { formatSpan, formatTime, formatTimeAndAge } from './time.ts';
 
 const VALUE_LIMIT = 1_000;
 const REASON_LIMIT = 80;
+const HASH_LENGTH = 12;
 
 /** A job with all that is known of it, for people. */
 export function formatJob(job: JobView, now: Date): string[] {
@@ -23,12 +24,26 @@ export function formatJob(job: JobView, now: Date): string[] {
       closed: closedAt && `${formatTimeAndAge(closedAt, now)}, open for ${openFor(job, closedAt)}`,
       ...(job.state === 'open' ? liveFields(job.live, now) : {}),
       failovers: job.failoverCount === 0 ? undefined : String(job.failoverCount),
-      input: formatValue(job.input),
-      result: job.result === undefined ? undefined : formatValue(job.result),
-      error: job.error && formatError(job.error),
+      ...valueFields(job, now),
     }),
     ...formatAttempts(job, now),
+    ...formatResults(job),
   ];
+}
+
+function valueFields(job: JobView, now: Date): Record<string, string | undefined> {
+  const prunedAt = prunedAtOf(job);
+  if (prunedAt !== undefined) return { 'cleaned up': formatTimeAndAge(prunedAt, now) };
+  return {
+    input: job.input === undefined ? 'cleaned up' : formatValue(job.input),
+    result: job.result === undefined ? undefined : formatValue(job.result),
+    error: job.error && formatError(job.error),
+  };
+}
+
+/** When its input, attempts and result were cleaned up. */
+function prunedAtOf({ prunedAt }: JobView & { readonly prunedAt?: Date | undefined }) {
+  return prunedAt;
 }
 
 function openFor({ openedAt }: JobView, closedAt: Date): string {
@@ -72,6 +87,19 @@ function formatAttempts({ attempts, live }: JobView, now: Date): string[] {
   if (ended.length + current.length === 0) return [];
   const headings = ['EPOCH', 'NODE', 'OUTCOME', 'STARTED', 'ENDED', 'TOOK', 'REASON'];
   return ['', ...formatTable(headings, [...ended, ...current])];
+}
+
+/** What arrived beside the one result that the job ended with. */
+function formatResults({ results }: JobView): string[] {
+  if (results.every(({ verdict }) => verdict === 'accepted')) return [];
+  const rows = results.map(({ epoch, node, receivedAt, verdict, hash }) => [
+    String(epoch),
+    node ?? '-',
+    formatTime(receivedAt),
+    verdict,
+    hash.slice(0, HASH_LENGTH),
+  ]);
+  return ['', ...formatTable(['EPOCH', 'NODE', 'RECEIVED', 'VERDICT', 'HASH'], rows)];
 }
 
 function formatError({ code, name, message }: JobError): string {

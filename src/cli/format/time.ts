@@ -19,7 +19,7 @@ export function formatTimeAndAge(time: Date, now: Date): string {
 }
 
 /** A length of time in its two largest units, as `850 ms`, `12.3 s`, `3 min 12 s` or `2 d 4 h`. */
-function formatLength(ms: number): string {
+export function formatLength(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(ms / 1000);

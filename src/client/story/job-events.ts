@@ -1,8 +1,14 @@
 import type { JobRequest } from '../../domain/job.ts';
 import { labelText } from '../../domain/labels.ts';
 import { parseJobWorkflowId } from '../../domain/ids.ts';
+import type { LateResult } from '../../domain/late-result.ts';
 import type { AttemptGone, Move } from '../../domain/messages.ts';
-import { ATTEMPT_GONE_SIGNAL, MOVE_UPDATE, PLACE_AGAIN_SIGNAL } from '../../domain/messages.ts';
+import {
+  ATTEMPT_GONE_SIGNAL,
+  LATE_RESULT_SIGNAL,
+  MOVE_UPDATE,
+  PLACE_AGAIN_SIGNAL,
+} from '../../domain/messages.ts';
 import { decodePayload } from '../decode-payload.ts';
 import type { HistoryEvent } from '../event-time.ts';
 import { eventTime } from '../event-time.ts';
@@ -52,7 +58,7 @@ export function tellTimer(
   book.tell(at, 'backoff', `waits ${lengthText(ms)}: ${summary}`, { until });
 }
 
-/** A message from the workflow of a node. */
+/** A message from the workflow of a node, or from a node itself. */
 export function tellSignal(
   book: StoryBook,
   event: HistoryEvent,
@@ -63,6 +69,7 @@ export function tellSignal(
     book.tell(at, 'told', 'is told to look for a place again');
     return;
   }
+  if (signal.signalName === LATE_RESULT_SIGNAL) return tellLateResult(book, at, signal);
   if (signal.signalName !== ATTEMPT_GONE_SIGNAL) return;
   const gone = decodePayload(signal.input?.payloads?.[0]) as AttemptGone | undefined;
   if (gone === undefined) return;
@@ -79,6 +86,17 @@ export function tellSignal(
   }
   book.tell(at, 'lost', `is lost: node ${node} is gone, and it ${what}`, { epoch, node });
   book.lastEnd = 'lost';
+}
+
+function tellLateResult(
+  book: StoryBook,
+  at: Date,
+  { input }: Attributes<'workflowExecutionSignaledEventAttributes'>,
+): void {
+  const late = decodePayload(input?.payloads?.[0]) as Partial<LateResult> | undefined;
+  const { epoch, node } = late ?? {};
+  const text = `node ${node ?? 'unknown'} delivers the result of an attempt that was given up`;
+  book.tell(at, 'late_result', text, { epoch, node });
 }
 
 /** An operator moved the job. */

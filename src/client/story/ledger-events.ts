@@ -1,4 +1,5 @@
 import type { ClosedJob, FoundNodes, OpenedJob, Placed } from '../../domain/activities.ts';
+import type { Judgement } from '../../domain/verdict.ts';
 import { decodePayload } from '../decode-payload.ts';
 import type { HistoryEvent } from '../event-time.ts';
 import { eventTime } from '../event-time.ts';
@@ -38,14 +39,43 @@ export function tellAnswer(book: StoryBook, at: Date, type: string, answer: unkn
       return;
     case 'nodesFor':
       return tellNodes(book, at, answer as FoundNodes);
+    case 'isTurn':
+      return tellTurn(book, at, answer === true);
+    case 'judgeResult':
+      return tellJudged(book, at, answer as Judgement);
     case 'closeJob':
       return tellRecorded(book, at, answer as ClosedJob);
   }
 }
 
 function tellOpened(book: StoryBook, at: Date, answer: OpenedJob): void {
-  if (answer.kind === 'opened') book.tell(at, 'opened', 'is recorded in the ledger');
-  else book.tell(at, 'opened', `may not run: the ledger answers ${outcomeText(answer.outcome)}`);
+  if (answer.kind === 'closed') {
+    book.tell(at, 'opened', `may not run: the ledger answers ${outcomeText(answer.outcome)}`);
+    return;
+  }
+  book.tell(at, 'opened', 'is recorded in the ledger');
+  if (answer.awaitsTurn === true) tellTurn(book, at, false);
+}
+
+/** A job of a strict session asks again and again: that nothing has changed is no news. */
+function tellTurn(book: StoryBook, at: Date, isTurn: boolean): void {
+  if (isTurn) book.tell(at, 'placed', 'its turn in the session has come');
+  else if (!book.lines.some(({ text }) => text === AWAITS_TURN)) {
+    book.tell(at, 'waiting', AWAITS_TURN);
+  }
+}
+
+const AWAITS_TURN = 'waits: the index before its own in the session is not closed';
+
+function tellJudged(book: StoryBook, at: Date, answer: Judgement): void {
+  if (answer.kind === 'refused') {
+    const why =
+      answer.why === 'wrong_token' ? 'it is none of this job' : 'the job is not on record';
+    book.tell(at, 'judged', `a result is refused: ${why}`);
+    return;
+  }
+  const after = answer.isAfterCleanup ? ', after the clean-up of the job' : '';
+  book.tell(at, 'judged', `a further result is on record as ${answer.verdict}${after}`);
 }
 
 function tellNodes(book: StoryBook, at: Date, found: FoundNodes): void {

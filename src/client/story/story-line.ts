@@ -22,6 +22,10 @@ export type StoryKind =
   | 'cancelled'
   /** An attempt that was given up before ended after all: nothing came of it. */
   | 'late'
+  /** A node delivered the result of an attempt that was given up before. */
+  | 'late_result'
+  /** What became of a result that the job did not end with. */
+  | 'judged'
   /** The wait before a retry, or before it is offered again. */
   | 'backoff'
   | 'told'

@@ -160,7 +160,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
 
 async function readSession(holdfast: HoldfastClient, session: string) {
   const released: DemoRecord['released'][number][] = [];
-  for await (const slot of holdfast.sessions.results(session)) {
+  for await (const slot of holdfast.sessions.results(session, { follow: false })) {
     const digest = slot.state === 'succeeded' ? (slot.result as unknown as FileDigest) : undefined;
     released.push({ index: slot.index, sha256: digest?.sha256 });
   }

@@ -22,6 +22,7 @@ const explanation: JobExplanation = {
     input: null,
     result: undefined,
     attempts: [],
+    results: [],
     live: undefined,
   },
   wait: { waitsFor: 'node', node: 'gpu-1', why: 'node gpu-1 is offline', since: at, until: now },

@@ -29,6 +29,7 @@ const OPEN: JobView = {
       endedAt: opened.getTime() + 6_000,
     },
   ],
+  results: [],
   live: {
     phase: 'running',
     waitsFor: undefined,
@@ -103,4 +104,30 @@ test('a closed job tells how it ended and how long it was open', () => {
 test('an open job that Temporal does not know says so', () => {
   const lines = formatJob({ ...OPEN, attempts: [], live: undefined }, opened);
   expect(lines).toContain('why      Temporal does not know it');
+});
+
+test('results beside the accepted one are a table; the accepted one alone is not', () => {
+  const hash = '0123456789abcdef'.repeat(4);
+  const accepted = {
+    epoch: 2,
+    node: 'gpu-2',
+    receivedAt: after(8_000),
+    verdict: 'accepted' as const,
+    hash,
+    result: 1,
+  };
+  const late = { ...accepted, epoch: 1, node: undefined, verdict: 'superseded' as const };
+  expect(formatJob({ ...OPEN, results: [accepted] }, opened).join('\n')).not.toContain('VERDICT');
+  expect(formatJob({ ...OPEN, results: [accepted, late] }, opened).slice(-3)).toEqual([
+    'EPOCH  NODE   RECEIVED             VERDICT     HASH',
+    '2      gpu-2  2026-08-01 12:00:08  accepted    0123456789ab',
+    '1      -      2026-08-01 12:00:08  superseded  0123456789ab',
+  ]);
+});
+
+test('a job that was cleaned up says so in place of its input and result', () => {
+  const pruned = { ...OPEN, state: 'succeeded' as const, attempts: [], live: undefined };
+  const lines = formatJob({ ...pruned, prunedAt: after(60_000) } as JobView, after(70_000));
+  expect(lines).toContain('cleaned up  2026-08-01 12:01:00 (10.0 s ago)');
+  expect(lines.join('\n')).not.toMatch(/input|result/);
 });

@@ -37,6 +37,26 @@ describe('a story', () => {
     expect([placed?.node, dispatched?.node, dispatched?.queue]).toEqual(['n', 'n', 'node/n/i']);
   });
 
+  test('tells a late result, what became of it, and a wait for the turn in a session', () => {
+    const history = new PlayedHistory();
+    history.answer('openJob', { kind: 'opened', awaitsTurn: true });
+    history.answer('isTurn', false);
+    history.answer('isTurn', true);
+    history.signal('late_result', { epoch: 1, node: 'n', result: 'x' });
+    history.answer('judgeResult', { kind: 'judged', verdict: 'superseded', isAfterCleanup: false });
+    history.answer('judgeResult', { kind: 'judged', verdict: 'late', isAfterCleanup: true });
+    history.answer('judgeResult', { kind: 'refused', why: 'wrong_token' });
+    expect(told(history)).toEqual([
+      '- opened: is recorded in the ledger',
+      '- waiting: waits: the index before its own in the session is not closed',
+      '- placed: its turn in the session has come',
+      '1 late_result: node n delivers the result of an attempt that was given up',
+      '- judged: a further result is on record as superseded',
+      '- judged: a further result is on record as late, after the clean-up of the job',
+      '- judged: a result is refused: it is none of this job',
+    ]);
+  });
+
   test('tells a node that went, the excuse, the failover, and what came too late', () => {
     const history = new PlayedHistory();
     const first = history.dispatch(1, 'node/n/i', { heartbeatTimeout: undefined });

@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import type { ConnectionFlags } from '../find-connection.ts';
+import { addConnectionOptions } from '../find-connection.ts';
+import { formatDocument } from '../format/document.ts';
+import { countOption } from '../option-values.ts';
+import type { Terminal } from '../terminal.ts';
+import { withClient } from '../with-client.ts';
+
+type CloseFlags = ConnectionFlags & { readonly count: number; readonly json?: boolean };
+
+/** `holdfast sessions close ID`: tells where a session ends. */
+export function sessionsCloseCommand(terminal: Terminal): Command {
+  const command = new Command('close')
+    .summary('tell where a session ends')
+    .description(
+      'Tell how many indexes a session has. Its readers end behind the last one; its jobs may ' +
+        'still be submitted and run.',
+    )
+    .argument('<id>', 'the id of the session')
+    .addOption(
+      countOption('--count <count>', 'how many indexes it has, from 0 on', 0).makeOptionMandatory(),
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', HELP);
+  addConnectionOptions(command);
+  return command.action(async (id: string, { count, ...flags }: CloseFlags) => {
+    const session = await withClient(flags, terminal, ({ sessions }) =>
+      sessions.close(id, { count }),
+    );
+    const text =
+      session.endedAt === undefined
+        ? `session ${id} ends behind index ${count - 1}; released so far: up to ${session.cursor}`
+        : `session ${id} has ended`;
+    await terminal.print(flags.json === true ? formatDocument(session) : text);
+  });
+}
+
+const HELP = `
+It may be repeated with the same count.
+
+Examples:
+  $ holdfast sessions close s1 --count 100
+  $ holdfast sessions close s1 --count 0 --json`;
