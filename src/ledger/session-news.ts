@@ -36,6 +36,7 @@ export function listenToSessions(pool: pg.Pool, onNews: (sessionId: string) => v
     const connected = new pg.Client(pool.options);
     client = connected;
     connected.on('notification', ({ channel, payload = '' }) => {
+      if (connected !== client) return;
       if (channel === SESSIONS_CHANNEL) onNews(payload);
       else if (payload === probe) isHeard = true;
     });
