@@ -72,7 +72,7 @@ export async function release(tx: pg.PoolClient, session: Session): Promise<Rele
 async function lastStep(tx: pg.PoolClient, session: Session): Promise<CursorStep> {
   const { cursor, count } = session;
   let position: SessionPosition = { cursor, count, gapSince: session.gapSince?.getTime() };
-  for (let skipped = 0; ; ) {
+  for (let skipped = 0; ;) {
     const { now, ...ahead } = await slotsAhead(tx, session.id, position.cursor);
     const step = advanceCursor(session, position, ahead, now);
     skipped += step.skipped;

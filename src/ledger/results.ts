@@ -29,8 +29,10 @@ export async function findResults(
      from holdfast.results where job_id = $1 and generation = $2 order by id`,
     [jobId, generation],
   );
-  return rows.map(({ epoch, node, received_at: receivedAt, verdict, hash, payload, has_payload }) => {
-    const result = has_payload ? payload : undefined;
-    return { epoch, node: node ?? undefined, receivedAt, verdict, hash, result };
-  });
+  return rows.map(
+    ({ epoch, node, received_at: receivedAt, verdict, hash, payload, has_payload }) => {
+      const result = has_payload ? payload : undefined;
+      return { epoch, node: node ?? undefined, receivedAt, verdict, hash, result };
+    },
+  );
 }

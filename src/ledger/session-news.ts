@@ -33,9 +33,10 @@ export function listenToSessions(pool: pg.Pool, onNews: (sessionId: string) => v
   let failures = 0;
 
   const connect = async (): Promise<void> => {
-    const connected = new pg.Client({ ...pool.options, query_timeout: 0 });
+    const connected = new pg.Client(pool.options);
     client = connected;
     connected.on('notification', ({ channel, payload = '' }) => {
+      if (connected !== client) return;
       if (channel === SESSIONS_CHANNEL) onNews(payload);
       else if (payload === probe) isHeard = true;
     });
@@ -68,10 +69,12 @@ export function listenToSessions(pool: pg.Pool, onNews: (sessionId: string) => v
     close: async () => {
       isClosed = true;
       clearTimeout(timer);
-      const last = client;
-      if (last !== undefined) await drop(last);
+      // The driver never ends a client that is ended while it connects.
       await connecting;
+      const last = client;
+      client = undefined;
       isHeard = false;
+      if (last !== undefined) await drop(last);
     },
   };
 }

@@ -56,7 +56,7 @@ describe('a connection that breaks', () => {
     const close = closing(open, failure, [attempt()]);
     await expect(ledger.closeJob(close)).rejects.toMatchObject(broken);
     expect(await direct.findJob(open.spec.id)).toMatchObject({ state: 'open' });
-    expect(await ledger.closeJob(close)).toEqual({ kind: 'own' });
+    expect(await ledger.closeJob(close)).toEqual({ closed: { kind: 'own' } });
     expect(await direct.findAttempts(open.spec.id, 1)).toEqual([attempt()]);
   });
 
@@ -65,7 +65,9 @@ describe('a connection that breaks', () => {
     const open = opening();
     await ledger.openJob(open);
     await expect(ledger.closeJob(closing(open, failure))).rejects.toMatchObject(broken);
-    expect(await ledger.closeJob(closing(open))).toEqual({ kind: 'earlier', outcome: failure });
+    expect(await ledger.closeJob(closing(open))).toEqual({
+      closed: { kind: 'earlier', outcome: failure },
+    });
   });
 
   it.each([

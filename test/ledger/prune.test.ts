@@ -81,7 +81,7 @@ describe('prune', () => {
     ['failed', FAILURE, 'failed'],
     [
       'was cancelled',
-      { state: 'cancelled', error: { code: 'job_cancelled', message: 'x' } } as typeof FAILURE,
+      { state: 'cancelled', error: { code: 'job_cancelled', message: 'x' } },
       'was cancelled',
     ],
   ])('tells of a job that %s how it ended', async (_, given, ended) => {

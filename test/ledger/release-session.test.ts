@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { SessionRules } from '../../src/domain/session.ts';
 import { closeJob } from '../../src/ledger/close-job.ts';
-import { closeSession } from '../../src/ledger/close-session.ts';
 import { createSession } from '../../src/ledger/create-session.ts';
 import { findSession } from '../../src/ledger/find-sessions.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
@@ -237,68 +236,5 @@ describe('a strict session', () => {
 
   it('that nobody knows holds nobody up', async () => {
     expect(await isTurn(pool, { id: unique('session'), index: 5 })).toBe(true);
-  });
-});
-
-describe('closeSession', () => {
-  it('ends a session with its last index, and refuses any after it', async () => {
-    const id = await session();
-    await fillAt(pool, id, 0);
-    expect(await closeSession(pool, id, 2)).toMatchObject({ count: 2, endedAt: undefined });
-    await fillAt(pool, id, 1);
-    expect(await findSession(pool, id)).toMatchObject({
-      cursor: 1,
-      endedAt: expect.any(Date) as Date,
-    });
-    expect(await openJob(pool, opening({ session: { id, index: 2 } }))).toMatchObject({
-      kind: 'closed',
-      outcome: { error: { code: 'session_ended' } },
-    });
-  });
-
-  it('ends one at once that has released all, and an empty one', async () => {
-    for (const count of [0, 1]) {
-      const id = await session();
-      if (count === 1) await fillAt(pool, id, 0);
-      expect(await closeSession(pool, id, count)).toMatchObject({
-        endedAt: expect.any(Date) as Date,
-      });
-    }
-  });
-
-  it('answers what was set before to a second close, and nothing for an unknown one', async () => {
-    const id = await session();
-    await closeSession(pool, id, 3);
-    expect(await closeSession(pool, id, 4)).toMatchObject({ count: 3 });
-    expect(await closeSession(pool, unique('session'), 1)).toBeUndefined();
-  });
-
-  it('refuses a count that a job is behind, and names it', async () => {
-    const id = await session();
-    const { spec } = await openAt(pool, id, 4);
-    await expect(closeSession(pool, id, 4)).rejects.toMatchObject({
-      code: 'session_ended',
-      message: `session ${id} cannot end after 4 indexes: job ${spec.id} holds index 4`,
-    });
-    expect(await findSession(pool, id)).toMatchObject({ count: undefined });
-    expect(await closeSession(pool, id, 5)).toMatchObject({ count: 5 });
-  });
-
-  it('passes over what is missing at the end when its time is over', async () => {
-    const id = await session(SKIP);
-    await fillAt(pool, id, 0);
-    await closeSession(pool, id, 5);
-    await makeDue(pool, id);
-    expect(await due(id)).toEqual([{ id, skipped: 4 }]);
-    expect(await findSession(pool, id)).toMatchObject({
-      cursor: 4,
-      endedAt: expect.any(Date) as Date,
-    });
-  });
-
-  it('lets exactly one of many counts win when all come at once', async () => {
-    const id = await session();
-    const closed = await Promise.all([3, 4, 5, 6].map((count) => closeSession(pool, id, count)));
-    expect(new Set(closed.map((each) => each?.count)).size).toBe(1);
   });
 });

@@ -36,8 +36,9 @@ export function pruneLedger(
 }
 
 function count(metrics: Pick<Metrics, 'pruned'>, batch: PruneCounts): void {
-  const counts: [string, number][] = Object.entries(batch);
-  for (const [what, rows] of counts) if (rows > 0) metrics.pruned(what, rows);
+  for (const what of ['jobs', 'attempts', 'payloads', 'fences'] as const) {
+    if (batch[what] > 0) metrics.pruned(what, batch[what]);
+  }
 }
 
 function sum(a: PruneCounts, b: PruneCounts): PruneCounts {
