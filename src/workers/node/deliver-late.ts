@@ -13,8 +13,9 @@ export type LateAnswer =
 /** Delivers a late result; rejects when another try may succeed. */
 export type DeliverLate = (kept: KeptResult) => Promise<LateAnswer>;
 
-/** gRPC's code for a request that is wrong whenever it is sent. */
+/** gRPC's codes for a request that is wrong whenever it is sent, and for too much of something. */
 const INVALID_ARGUMENT = 3;
+const RESOURCE_EXHAUSTED = 8;
 
 /** Tells the workflow of the attempt, or one of its own when that is closed. */
 export async function deliverLate(client: Client, kept: KeptResult): Promise<LateAnswer> {
@@ -51,7 +52,13 @@ async function send(client: Client, { workflowId, late }: KeptResult): Promise<'
 
 function whyRefused(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if (isGrpcServiceError(each) && Number(each.code) === INVALID_ARGUMENT) return each.details;
+    if (isGrpcServiceError(each) && isForGood(Number(each.code), each.message)) return each.message;
   }
   return undefined;
+}
+
+/** Too much is too many requests, which passes, or too large a message, which does not. */
+function isForGood(code: number, message: string): boolean {
+  if (code === RESOURCE_EXHAUSTED) return message.includes('larger than max');
+  return code === INVALID_ARGUMENT;
 }

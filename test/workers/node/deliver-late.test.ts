@@ -7,10 +7,13 @@ import { lateOf } from './late-results.ts';
 const { workflowId, late } = lateOf('a');
 const NOT_FOUND = new WorkflowNotFoundError('workflow execution already completed', workflowId, '');
 
-const failed = (code: number, details: string) =>
+// As the SDK's native connection makes them: without details.
+const failed = (code: number, message: string) =>
   new ServiceError('Failed to signal Workflow', {
-    cause: Object.assign(new Error(details), { code, details, metadata: {} }),
+    cause: Object.assign(new Error(message), { code, details: '', metadata: {} }),
   });
+
+const TOO_LARGE = 'grpc: received message after decompression larger than max 4194304';
 
 /** A client that answers so: with an error when there is one. */
 function clientOf(onSignal?: Error, onStart?: Error) {
@@ -56,14 +59,13 @@ describe('a late result goes', () => {
   });
 
   test.each([
-    [failed(3, 'Blob data size exceeds limit.'), undefined],
-    [NOT_FOUND, failed(3, 'Blob data size exceeds limit.')],
-  ])('nowhere when the server will never take it', async (onSignal, onStart) => {
-    const { client } = clientOf(onSignal, onStart);
-    expect(await deliverLate(client, { workflowId, late })).toEqual({
-      kind: 'refused',
-      why: 'Blob data size exceeds limit.',
-    });
+    [3, 'Blob data size exceeds limit.'],
+    [8, TOO_LARGE],
+  ])('nowhere when the server will never take it: %i, %s', async (code, why) => {
+    const error = failed(code, why);
+    for (const { client } of [clientOf(error), clientOf(NOT_FOUND, error)]) {
+      expect(await deliverLate(client, { workflowId, late })).toEqual({ kind: 'refused', why });
+    }
   });
 
   test.each([failed(14, 'connection refused'), failed(8, 'rate limit'), new Error('no answer')])(
