@@ -38,10 +38,7 @@ export async function settleSlot(
 ): Promise<SettledSlot> {
   const { ledger } = connections;
   const start: SettledSlot = { kind: 'start', slot };
-  const asked = Promise.all([
-    ledger.createSession(slot.id, DEFAULT_SESSION_RULES),
-    ledger.findSlot(slot),
-  ]);
+  const asked = Promise.all([sessionOf(ledger, slot.id), ledger.findSlot(slot)]);
   const found = await (dedupe === 'reject' ? inTime(asked) : asked);
   if (found === undefined) return start;
   const [session, holder] = found;
@@ -59,6 +56,11 @@ export async function settleSlot(
     case 'replace':
       return { kind: 'start', slot: await freed(connections, slot, holder) };
   }
+}
+
+/** Most submits find it there, and a read is cheaper. */
+async function sessionOf(ledger: Ledger, id: string): Promise<Session> {
+  return (await ledger.findSession(id)) ?? ledger.createSession(id, DEFAULT_SESSION_RULES);
 }
 
 function isBeyond({ count }: Session, { index }: SessionSlot): boolean {

@@ -15,6 +15,7 @@ function connectionsOf(
   { count, jobs = [] }: { count?: number; jobs?: string[] } = {},
 ) {
   const ledger = {
+    findSession: (id: string) => Promise.resolve(count === undefined ? undefined : { id, count }),
     createSession: (id: string) => Promise.resolve({ id, count }),
     findSlot: () => Promise.resolve(holder),
     findJob: (id: string) => Promise.resolve(jobs.includes(id) ? { id } : undefined),
@@ -77,7 +78,7 @@ test('an id that was submitted before is answered by its own job', async () => {
 
 test('a ledger that is away holds up no submit that does not depend on it', async () => {
   const away = () => Promise.reject(new HoldfastError('ledger_unavailable', 'away'));
-  const ledger = { createSession: away, findSlot: away };
+  const ledger = { findSession: away, findSlot: away };
   const connections = { ledger } as unknown as Connections;
   expect(await settleSlot(connections, { id: 'own', slot })).toEqual({ kind: 'start', slot });
   await expect(
