@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { jobWorkflowId } from '../domain/ids.ts';
 import { checkName } from '../domain/check.ts';
 import type { JobRequest } from '../domain/job.ts';
 import type { Move } from '../domain/messages.ts';
-import { JOB_WORKFLOW } from '../domain/messages.ts';
-import { ORCHESTRATOR_QUEUE } from '../domain/queues.ts';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
-import { temporalError } from '../domain/temporal-error.ts';
 import type { EachResult, InputOf, JobDefinition, ResultOf } from '../handlers/define-job.ts';
 import type { ResultOptions } from './await-result.ts';
 import { awaitResult } from './await-result.ts';
@@ -27,6 +21,7 @@ import type { PendingJobs, PendingFilter } from './pending-jobs.ts';
 import { pendingJobs } from './pending-jobs.ts';
 import { pinWarnings } from './pin-warnings.ts';
 import { settleSlot } from './settle-slot.ts';
+import { startJob } from './start-job.ts';
 
 /** A submitted job. */
 export interface JobHandle<Result> {
@@ -129,7 +124,7 @@ export function createJobsClient(connections: Connections): JobsClient {
     if ('attach' in settled) return handle(settled.attach, []);
     const [warnings] = await Promise.all([
       pinWarnings(connections.ledger, settled.request),
-      start(connections, id, settled.request),
+      startJob(connections, id, settled.request),
     ]);
     return handle(id, warnings);
   }
@@ -167,38 +162,4 @@ export function createJobsClient(connections: Connections): JobsClient {
     explain: async (id) => explainJob(connections, checkName(id, 'id')),
     list: (options) => listJobs(connections, options),
   };
-}
-
-/** Starts the job's workflow; an id that was started before, running or closed, is left alone. */
-async function start(
-  { client, place }: Connections,
-  id: string,
-  request: JobRequest,
-): Promise<void> {
-  try {
-    await client.workflow.start(JOB_WORKFLOW, {
-      taskQueue: ORCHESTRATOR_QUEUE,
-      workflowId: jobWorkflowId(id),
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      // How long a workflow waits for a dead orchestrator; the server's default is 10 s.
-      workflowTaskTimeout: '5s',
-      args: [request],
-      staticSummary: `${request.kind} in pool ${request.pool}`,
-      typedSearchAttributes: [
-        keyword(SEARCH_ATTRIBUTES.kind, request.kind),
-        keyword(SEARCH_ATTRIBUTES.pool, request.pool),
-        ...(request.session === undefined
-          ? []
-          : [keyword(SEARCH_ATTRIBUTES.session, request.session.id)]),
-      ],
-    });
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
-    throw temporalError(error, place);
-  }
-}
-
-function keyword(name: string, value: string) {
-  return { key: { name, type: 'KEYWORD' as const }, value };
 }
