@@ -22,6 +22,8 @@ COPY migrations ./migrations
 COPY --from=build /app/dist ./dist
 # So that a mounted handler file, wherever it is, finds 'holdfast' and its dependencies ('zod').
 RUN ln -s /app node_modules/holdfast && ln -s /app/node_modules /node_modules
+# A volume that is mounted here belongs to the user, too.
+RUN install -d -o node -g node /var/lib/holdfast
 USER node
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["--help"]

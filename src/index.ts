@@ -88,6 +88,7 @@ export type { JsonOf } from './handlers/json-of.ts';
 export type { PendingOptions, PlacementOptions } from './handlers/placement-options.ts';
 export type { RecordOptions } from './handlers/record-options.ts';
 export type { NodeEventRecord } from './ledger/node-events.ts';
+export type { SpoolOptions } from './workers/node/spool-options.ts';
 export type { NodeOptions, RunningNode } from './workers/node/start-node.ts';
 export { startNode } from './workers/node/start-node.ts';
 export type {

@@ -96,6 +96,7 @@ describe('the password', () => {
       expect(Object.keys(node.networks)).toEqual(['temporal']);
       expect(Object.keys(node.environment ?? {}).sort()).toEqual([
         'HOLDFAST_HEALTH_ADDRESS',
+        'HOLDFAST_SPOOL_DIR',
         'TEMPORAL_ADDRESS',
         'TEMPORAL_NAMESPACE',
       ]);

@@ -84,7 +84,7 @@ describe('prune', () => {
       { state: 'cancelled', error: { code: 'job_cancelled', message: 'x' } },
       'was cancelled',
     ],
-  ])('tells of a job that %s how it ended', async (_, given, ended) => {
+  ] as const)('tells of a job that %s how it ended', async (_, given, ended) => {
     const { spec } = await closed({}, given);
     await cleanUp();
     const message = `job ${spec.id} ${ended} on ${TODAY}; the reason was cleaned up`;

@@ -161,7 +161,8 @@ export class Fleet {
     // Another process may have had the name before.
     const before = lines.length;
     const { namespace, databaseUrl } = this;
-    const place = { temporalAddress: this.#temporalAddress, namespace, databaseUrl };
+    const spoolDir = join(this.folder, 'late-results');
+    const place = { temporalAddress: this.#temporalAddress, namespace, databaseUrl, spoolDir };
     const process = startProcess(place, name, args, lines, link);
     group.push(process);
     await started(process, name, lines, before);
@@ -174,6 +175,8 @@ interface Place {
   readonly temporalAddress: string;
   readonly namespace: string;
   readonly databaseUrl: string;
+  /** Where nodes keep late results. */
+  readonly spoolDir?: string;
 }
 
 async function ledgerOf(databaseUrl: string | undefined): Promise<FleetLedger> {
@@ -184,7 +187,7 @@ async function ledgerOf(databaseUrl: string | undefined): Promise<FleetLedger> {
 }
 
 function startProcess(
-  { temporalAddress, namespace, databaseUrl }: Place,
+  { temporalAddress, namespace, databaseUrl, spoolDir }: Place,
   from: string,
   args: readonly string[],
   lines: FleetLine[],
@@ -196,6 +199,7 @@ function startProcess(
     env: {
       TEMPORAL_ADDRESS: link?.address ?? temporalAddress,
       TEMPORAL_NAMESPACE: namespace,
+      HOLDFAST_SPOOL_DIR: spoolDir,
       // A node has no database credentials.
       DATABASE_URL: args[0] === 'node' ? undefined : databaseUrl,
     },
