@@ -26,6 +26,8 @@ describe('resolveJobSpec', () => {
       placement: 'any',
       liveness: 'heartbeat',
       pending: { alarmAfterMs: 300_000, failAfterMs: undefined },
+      reconcile: 'first',
+      horizonMs: undefined,
     });
   });
 
@@ -36,13 +38,15 @@ describe('resolveJobSpec', () => {
       heartbeatMs: 2,
       failover: { maxAttempts: 0, crashBudget: 1 },
       retry: { maxAttempts: 1, initialMs: 0, maxMs: 0, nonRetryable: ['TypeError'] },
-      session: { id: 's1', index: 0 },
+      session: { id: 's1', index: 0, replaces: 'b' },
       pin: { node: 'n1', onOffline: 'fallback', afterMs: 5 },
       labels: { gpu: 'a100' },
       preferLabels: { zone: 'b' },
       placement: 'any',
       liveness: 'lease',
       pending: { alarmAfterMs: 1, failAfterMs: 2 },
+      reconcile: 'replacement',
+      horizonMs: 0,
     } as const;
     expect(resolveJobSpec('a', 1, given)).toEqual({ id: 'a', generation: 1, ...given });
   });
@@ -132,12 +136,17 @@ describe('resolveJobSpec', () => {
     ['session', { session: 's1' }, 'an object', '"s1"'],
     ['session.id', { session: { index: 0 } }, name, 'nothing'],
     ['session.id', { session: { id: 's\n', index: 0 } }, name, String.raw`"s\n"`],
-    ['session.index', { session: { id: 's1' } }, 'a whole number from 0', 'nothing'],
-    ['session.index', { session: { id: 's1', index: -1 } }, 'a whole number from 0', '-1'],
+    ['session.index', { session: { id: 's1' } }, 'a whole number from 0 to 999999999', 'nothing'],
+    [
+      'session.index',
+      { session: { id: 's1', index: -1 } },
+      'a whole number from 0 to 999999999',
+      '-1',
+    ],
     [
       'session.index',
       { session: { id: 's1', index: 2 ** 53 } },
-      'a whole number from 0',
+      'a whole number from 0 to 999999999',
       '9007199254740992',
     ],
   ])(
