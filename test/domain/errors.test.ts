@@ -8,8 +8,8 @@ const rows = Object.entries(ERRORS) as [ErrorCode, ErrorRow][];
 /** The codes that share an exit code with another one, because a script would do the same about them. */
 const KINDS_OF_TROUBLE = [
   ['invalid_input', 'payload_too_large', 'unknown_kind', 'handler_file_failed'],
-  ['job_not_found', 'node_not_found'],
-  ['job_running', 'job_closed', 'session_slot_taken'],
+  ['job_not_found', 'node_not_found', 'session_not_found'],
+  ['job_running', 'job_closed', 'session_slot_taken', 'session_exists', 'session_ended'],
   [
     'job_failed',
     'failover_exhausted',
@@ -18,6 +18,7 @@ const KINDS_OF_TROUBLE = [
     'pending_timeout',
     'each_failed',
     'result_too_large',
+    'result_pruned',
     'result_not_serialisable',
   ],
   ['job_cancelled', 'job_terminated'],
