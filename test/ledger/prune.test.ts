@@ -77,7 +77,7 @@ describe('prune', () => {
     expect(await payloads(open.spec.id)).toEqual([['accepted', undefined]]);
   });
 
-  it.each([
+  it.each<[string, typeof FAILURE, string]>([
     ['failed', FAILURE, 'failed'],
     [
       'was cancelled',
