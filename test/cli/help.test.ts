@@ -25,6 +25,8 @@ const COMMANDS = [
   'nodes resume',
   'sessions',
   'sessions results',
+  'schedules',
+  'schedules plan',
 ];
 
 test.each(COMMANDS)('holdfast %s --help prints usage and examples on stdout', async (command) => {
@@ -57,7 +59,7 @@ test('holdfast --version prints the version of the package', async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${version}\n` });
 });
 
-test.each([[], ['jobs'], ['nodes'], ['sessions']])(
+test.each([[], ['jobs'], ['nodes'], ['sessions'], ['schedules']])(
   'a command that only has subcommands prints its help on stderr and ends as a usage error: %s',
   async (...args) => {
     const { exitCode, stdout, stderr } = await runHoldfast(args);
