@@ -23,15 +23,15 @@ export interface DayRule {
   readonly isEither: boolean;
 }
 
-const NICKNAMES: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
+const NICKNAMES = new Map([
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+  ['@monthly', '0 0 1 * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@hourly', '0 * * * *'],
+]);
 
 /**
  * Reads a cron expression of five fields, or a nickname such as `@daily`, as Vixie cron does.
@@ -43,7 +43,7 @@ const NICKNAMES: Readonly<Record<string, string>> = {
 export function parseCron(text: string, path: string, compat?: PlanSpec['compat']): CronExpression {
   const [, timezone, rest = ''] = /^[ \t]*(?:(?:CRON_TZ|TZ)=(\S*))?(.*)$/s.exec(text) ?? [];
   const words = rest.replace(/^[ \t]+|[ \t]+$/g, '');
-  const fields = (NICKNAMES[words.toLowerCase()] ?? words).split(/[ \t]+/);
+  const fields = (NICKNAMES.get(words.toLowerCase()) ?? words).split(/[ \t]+/);
   const [minute, hour, date, month, weekday] = fields;
   if (fields.length !== 5 || minute === undefined || hour === undefined) throw notFive(text, path);
   if (date === undefined || month === undefined || weekday === undefined) throw notFive(text, path);

@@ -17,6 +17,11 @@
  * - failover: a new attempt after one was lost (node dead, silent, or over time).
  * - retry: a new attempt after the handler itself failed; counted apart from failovers.
  * - session: an ordered stream of results; each job of it carries an `index`.
+ * - schedule: what runs again and again, by a cadence or a cron expression.
+ * - scope: one independent stream of a schedule's runs, such as a tenant.
+ * - plan: one due time of one schedule and scope: run, or skipped for a stated reason.
+ * - tick: one planning pass of a schedule; a time that it decided no later tick takes up again.
+ * - catch-up: what a tick does with several missed times: run the latest, or each.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
 import type { ErrorCode } from './errors.ts';

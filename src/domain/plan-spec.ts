@@ -5,7 +5,7 @@ import type { DstRule, PlanSpec, Timing } from './schedule.ts';
 import { CATCH_UPS, COMPATS, GAP_RULES, OVERLAP_RULES } from './schedule.ts';
 
 /** The defaults of the fields that tell when a schedule runs. */
-export const PLAN_DEFAULTS = {
+const PLAN_DEFAULTS = {
   timezone: 'UTC',
   delay: '0s',
   catchUp: 'latest_only',
@@ -14,7 +14,7 @@ export const PLAN_DEFAULTS = {
 } as const;
 
 /** First starts of a tick that a schedule may ask for: more than a tick can hold in memory is refused. */
-export const PLANS_PER_TICK_LIMIT = 1_000_000;
+const PLANS_PER_TICK_LIMIT = 1_000_000;
 
 const FIELDS = [
   'every',

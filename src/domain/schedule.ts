@@ -1,12 +1,3 @@
-/**
- * What the planner needs of a schedule's definition.
- *
- * - schedule: what runs again and again, by a cadence or a cron expression.
- * - plan: one due time of a schedule and scope: it is run, or skipped for a stated reason.
- * - tick: one pass of the planner over a schedule.
- * - decided: a time that a tick has answered for; no later tick takes it up again.
- */
-
 /** Which of several missed times run: the latest alone, or each. */
 export const CATCH_UPS = ['latest_only', 'every_plan'] as const;
 
@@ -64,7 +55,7 @@ export interface LatestPlan {
 export type SkipReason = 'superseded' | 'outside_window' | 'dst_gap';
 
 /** More skipped times in a row than are named one by one; both ends are skipped times. */
-export interface SkippedRange {
+interface SkippedRange {
   readonly from: number;
   readonly to: number;
   readonly count: number;

@@ -2,7 +2,7 @@ import type { Stretch } from './occurrences.ts';
 import type { SkipReason, TickDecision } from './schedule.ts';
 
 /** Skipped times in a row that are named one by one; more of them with one reason are one range. */
-export const MOST_NAMED = 100;
+const MOST_NAMED = 100;
 
 interface Run {
   readonly reason: SkipReason;

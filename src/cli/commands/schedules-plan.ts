@@ -27,8 +27,8 @@ async function answerAll(terminal: Terminal): Promise<void> {
 }
 
 const HELP = `
-A document has the fields spec, now, decidedThrough and latest, and spec has
-every or cron, timezone, delay, catchUp, window, maxPlansPerTick, dst and compat.
+A document has the fields spec, now, decidedThrough and latest; spec has every
+or cron, timezone, delay, catchUp, window, maxPlansPerTick, dst and compat.
 A line that is wrong is answered with its error, and the next one is read.
 docs/schedules.md has the rules.
 
