@@ -44,9 +44,8 @@ export function parseCron(text: string, path: string, compat?: PlanSpec['compat'
   const [, timezone, rest = ''] = /^[ \t]*(?:(?:CRON_TZ|TZ)=(\S*))?(.*)$/s.exec(text) ?? [];
   const words = rest.replace(/^[ \t]+|[ \t]+$/g, '');
   const fields = (NICKNAMES.get(words.toLowerCase()) ?? words).split(/[ \t]+/);
-  const [minute, hour, date, month, weekday] = fields;
-  if (fields.length !== 5 || minute === undefined || hour === undefined) throw notFive(text, path);
-  if (date === undefined || month === undefined || weekday === undefined) throw notFive(text, path);
+  const [minute = '', hour = '', date = '', month = '', weekday = ''] = fields;
+  if (fields.length !== 5) throw notFive(text, path);
   const days = {
     dates: parseCronField(date, CRON_FIELDS.date, path),
     months: parseCronField(month, CRON_FIELDS.month, path),
@@ -77,7 +76,7 @@ function isRestricted(field: string, compat: PlanSpec['compat']): boolean {
   return !/^[*?]/.test(field);
 }
 
-// A date that falls on every weekday in the course of the years: those of 29 February do in 28.
+// A date that some month has falls on every weekday in the course of the years, 29 February too.
 function isPossible({ dates, months, isEither }: DayRule): boolean {
   const earliest = Math.min(...dates);
   return isEither || months.some((month) => earliest <= mostDates(month));
