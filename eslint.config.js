@@ -36,6 +36,25 @@ const table = [
     why: 'workflows run in the isolate: only domain and @temporalio/workflow exist there.',
   },
   {
+    room: 'src/cron/**',
+    forbid: [
+      '^(?!node:)[^.]',
+      rooms([
+        'handlers',
+        'workflows',
+        'activities',
+        'workers',
+        'client',
+        'ledger',
+        'api',
+        'cli',
+        'dev',
+      ]),
+      'config',
+    ],
+    why: 'cron is arithmetic: it knows the domain and the time zones of the runtime.',
+  },
+  {
     room: 'src/handlers/**',
     forbid: [
       '^(pg|@temporalio)',

@@ -24,7 +24,7 @@ export async function readInput(value: string, terminal: Terminal): Promise<unkn
  * @param place names the text in the error
  * @throws HoldfastError `invalid_input` with position, what was expected there, and what came
  */
-function parseInput(text: string, place: string): unknown {
+export function parseInput(text: string, place: string): unknown {
   try {
     // Some editors on Windows begin a file with a mark that JSON does not know.
     return JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -49,3 +49,28 @@ export function checkChoice<Choice extends string>(
   if (found !== undefined) return found;
   throw invalid(path, choices.map((choice) => `"${choice}"`).join(' or '), value);
 }
+
+/**
+ * The fields of a JSON object that has none but the named ones. A field that is null counts as left out.
+ *
+ * @param path names the object in the error
+ * @param at stands before the name of a field in the error
+ * @throws HoldfastError `invalid_input` when it is no object, and for the first other field
+ */
+export function checkFields<Name extends string>(
+  value: unknown,
+  names: readonly Name[],
+  path: string,
+  at = `${path}.`,
+): Readonly<Partial<Record<Name, unknown>>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(path, 'an object', value);
+  }
+  const known: readonly string[] = names;
+  const other = Object.keys(value).find((name) => !known.includes(name));
+  if (other !== undefined) {
+    throw invalid(`${at}${other.slice(0, 80)}`, `no field but ${names.join(', ')}`, other);
+  }
+  const given = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(given) as Partial<Record<Name, unknown>>;
+}

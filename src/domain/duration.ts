@@ -29,3 +29,16 @@ export function parseDuration(value: unknown, path: string): number {
     'write a whole number followed by ms, s, m, h or d',
   );
 }
+
+/**
+ * The milliseconds of a length of time in whole seconds, minutes, hours or days (`'30s'`, `'5m'`, `'1h'`, `'7d'`):
+ * times of a schedule have no milliseconds.
+ *
+ * @param path names the field in the error
+ * @throws HoldfastError `invalid_input` for anything else
+ */
+export function parseSeconds(value: unknown, path: string): number {
+  if (typeof value === 'string' && /^\d{1,12}[smhd]$/.test(value))
+    return parseDuration(value, path);
+  throw invalid(path, 'a duration such as "30s", "5m", "1h" or "7d"', value);
+}

@@ -23,6 +23,11 @@
  * - late result: one that comes after its attempt was given up.
  * - fence: what is left of a job after the clean-up: enough to refuse its id and judge its results.
  * - horizon: for how long after its end a job's id is not run again.
+ * - schedule: what runs again and again, by a cadence or a cron expression.
+ * - scope: one independent stream of a schedule's runs, such as a tenant.
+ * - plan: one due time of one schedule and scope: run, or skipped for a stated reason.
+ * - tick: one planning pass of a schedule; a time that it decided no later tick takes up again.
+ * - catch-up: what a tick does with several missed times: run the latest, or each.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
 import type { ErrorCode } from './errors.ts';

@@ -1,0 +1,40 @@
+import type { Stretch } from './occurrences.ts';
+import type { SkipReason, TickDecision } from './schedule.ts';
+
+/** Skipped times in a row that are named one by one; more of them with one reason are one range. */
+const MOST_NAMED = 100;
+
+interface Run {
+  readonly reason: SkipReason;
+  readonly from: number;
+  to: number;
+  count: number;
+  /** Those to name, as long as they are few. */
+  readonly named: number[];
+}
+
+/** Collects skipped times, which must come oldest first, in rows of one reason. */
+export class SkippedTimes {
+  readonly skipped: TickDecision['skipped'][number][] = [];
+  readonly skippedRanges: TickDecision['skippedRanges'][number][] = [];
+  #run: Run | undefined;
+
+  add(stretch: Stretch, reason: SkipReason): void {
+    if (this.#run?.reason !== reason) this.endRow();
+    this.#run ??= { reason, from: stretch.first, to: stretch.last, count: 0, named: [] };
+    const run = this.#run;
+    run.to = stretch.last;
+    run.count += stretch.count;
+    if (run.count <= MOST_NAMED) run.named.push(...stretch.times());
+  }
+
+  /** A time that is not skipped, or the end, parts what was skipped before it from what comes after. */
+  endRow(): void {
+    const run = this.#run;
+    this.#run = undefined;
+    if (run === undefined) return;
+    const { reason, from, to, count, named } = run;
+    if (count > MOST_NAMED) this.skippedRanges.push({ from, to, count, reason });
+    else this.skipped.push(...named.map((time) => ({ time, reason })));
+  }
+}
