@@ -43,11 +43,15 @@ export async function settleSlot(
   if (found === undefined) return start;
   const [session, holder] = found;
   const isFree = holder === undefined || holder.job === id || holder.job === slot.replaces;
-  if (isFree && !isBeyond(session, slot)) return start;
+  const isGone = holder === undefined && slot.index <= session.cursor;
+  if (isFree && !isGone && !isBeyond(session, slot)) return start;
   // An id that was submitted before is answered by its own job, whatever became of that.
   if ((await ledger.findJob(id)) !== undefined) return start;
   checkWithin(session, slot);
-  if (holder === undefined) return start;
+  if (holder === undefined) {
+    if (isGone) throw passedOver(slot);
+    return start;
+  }
   switch (dedupe) {
     case 'reject':
       throw slotTaken(slot, holder, `give another index, or dedupe: ${ways(holder)}`);
@@ -99,6 +103,18 @@ function unlessUnavailable(error: unknown): void {
 
 function ways({ isReleased }: Holder): string {
   return isReleased ? 'attach' : 'attach or replace';
+}
+
+/** The error for an index that its session has gone on without. */
+function passedOver({ id, index }: SessionSlot): HoldfastError {
+  return new HoldfastError(
+    'session_slot_taken',
+    `index ${index} of session ${id} was passed over`,
+    {
+      hint: `nothing had come in time: see \`holdfast sessions show ${id}\`; give an index beyond its cursor`,
+      details: { session: id, index },
+    },
+  );
 }
 
 /** The error for a slot that another job holds. */

@@ -12,11 +12,12 @@ const RELEASED = { ...FILLED, isReleased: true, canReplace: false };
 /** A ledger with one session, what holds its slot, and jobs that were submitted before. */
 function connectionsOf(
   holder?: object,
-  { count, jobs = [] }: { count?: number; jobs?: string[] } = {},
+  { count, cursor = -1, jobs = [] }: { count?: number; cursor?: number; jobs?: string[] } = {},
 ) {
   const ledger = {
-    findSession: (id: string) => Promise.resolve(count === undefined ? undefined : { id, count }),
-    createSession: (id: string) => Promise.resolve({ id, count }),
+    findSession: (id: string) =>
+      Promise.resolve(count === undefined ? undefined : { id, count, cursor }),
+    createSession: (id: string) => Promise.resolve({ id, count, cursor }),
     findSlot: () => Promise.resolve(holder),
     findJob: (id: string) => Promise.resolve(jobs.includes(id) ? { id } : undefined),
   };
@@ -40,6 +41,16 @@ test('a slot that another job holds is refused with its id and state', async () 
     message: 'index 3 of session s belongs to job held (open)',
     details: { session: 's', index: 3, holder: 'held', state: 'open', isReleased: false },
   });
+});
+
+test('an index that was passed over is refused, unless the id was submitted before', async () => {
+  await expect(settled(undefined, undefined, { cursor: 3 })).rejects.toMatchObject({
+    code: 'session_slot_taken',
+    message: 'index 3 of session s was passed over',
+  });
+  expect(await settled(undefined, undefined, { cursor: 2 })).toEqual({ kind: 'start', slot });
+  const before = { cursor: 3, jobs: ['own'] };
+  expect(await settled(undefined, undefined, before)).toEqual({ kind: 'start', slot });
 });
 
 test('attach answers with the job that holds it, whatever became of that', async () => {
