@@ -8,17 +8,13 @@ import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
 import { readReleased } from '../../src/ledger/read-released.ts';
 import { countSlots, findSlot, yieldSlot } from '../../src/ledger/session-slots.ts';
-import { FAILURE, fillAt, openAt, story } from './played-session.ts';
+import { CANCELLED, FAILURE, fillAt, openAt, story } from './played-session.ts';
 import { closing, opening, unique } from './records.ts';
 
 const pool = createPool(inject('databaseUrl'));
 beforeAll(() => migrate(pool));
 afterAll(() => pool.end());
 
-const CANCELLED = {
-  state: 'cancelled',
-  error: { code: 'job_cancelled', message: 'enough' },
-} as const;
 const WAIT = { skipAfterMs: undefined, isStrict: false };
 
 describe('createSession', () => {
