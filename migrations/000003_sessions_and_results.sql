@@ -32,6 +32,8 @@ alter table holdfast.session_slots
   add column taken_at timestamptz not null default now(),
   add column state text not null default 'open'
     check (state in ('open', 'succeeded', 'failed', 'cancelled')),
+  -- Its job is to be cancelled in favour of another one: the slot is free then, and not filled.
+  add column yields boolean not null default false,
   -- Stands in for the result of a job that had none.
   add column error json,
   add column released_at timestamptz,

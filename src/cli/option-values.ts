@@ -28,7 +28,7 @@ export function choiceOption(
 export function countOption(flags: string, description: string, least: number): Option {
   const option = new Option(flags, description);
   return option.argParser((text: string) => {
-    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
     if (Number.isSafeInteger(value) && value >= least) return value;
     throw usageError(
       `${placeOf(option)}: expected a whole number from ${least}, got ${show(text)}`,

@@ -85,6 +85,7 @@ async function freed(
   const { ledger } = connections;
   let now: Holder | undefined = holder;
   if (holder.state === 'open' && !holder.isReleased) {
+    await ledger.yieldSlot(slot, holder.job);
     await cancelJob(connections, holder.job);
     // However it ends: only that it does matters.
     await awaitResult(connections, holder.job).catch(unlessUnavailable);

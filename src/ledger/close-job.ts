@@ -31,7 +31,7 @@ export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<LedgerCl
     const session = await lockSessionOf(tx, close.jobId, close.generation);
     const ended = await recordEnd(tx, close);
     const closed = await closedJob(tx, close, ended);
-    const index = ended?.filled_index ?? undefined;
+    const index = ended?.filled_index ?? ended?.yielded_index ?? undefined;
     const canRelease = session !== undefined && index !== undefined && mayRelease(session, index);
     return { closed, ...(canRelease && (await release(tx, session))) };
   });
@@ -55,6 +55,8 @@ async function closedJob(
 interface EndedRow {
   /** The slot that was filled by this; null when the job has none, or no longer. */
   filled_index: number | null;
+  /** The slot that is free now for the job in whose favour this one was cancelled. */
+  yielded_index: number | null;
   verdict: Verdict | null;
 }
 
@@ -62,14 +64,16 @@ interface EndedRow {
 async function recordEnd(db: Queryable, close: CloseJob): Promise<EndedRow | undefined> {
   const { outcome, inSession } = close;
   const hasResult = outcome.state === 'succeeded';
+  const mayYield = inSession && outcome.state === 'cancelled';
   const parts = [
     ...(hasResult ? [keepResult(inSession)] : []),
-    ...(inSession ? [FILL_SLOT] : []),
+    ...(inSession ? [fillSlot(mayYield)] : []),
     ...(close.wasPlaced === true ? [CLEAR_PLACE] : []),
   ];
   const { rows } = await db.query<EndedRow>(
     `${CLOSE}${parts.join('')}
      select ${inSession ? '(select index::float8 from filled)' : 'null'} as filled_index,
+            ${mayYield ? '(select index::float8 from yielded)' : 'null'} as yielded_index,
             ${hasResult ? '(select verdict from kept)' : 'null'} as verdict
      from closed`,
     [...closeValues(close), ...(hasResult ? resultValues(close, outcome.result) : [])],
@@ -137,14 +141,22 @@ function resultValues({ accepted }: CloseJob, result: unknown): unknown[] {
   return [accepted?.epoch ?? 1, accepted?.node ?? null, hashOf(text), text];
 }
 
-const FILL_SLOT = `, filled as (
-       update holdfast.session_slots slot set state = $4, error = $5, filled_at = now()
-       from closed
-       where slot.session_id = closed.session_id and slot.index = closed.session_index
+function fillSlot(mayYield: boolean): string {
+  const isOwn = `slot.session_id = closed.session_id and slot.index = closed.session_index
          and slot.job_id = closed.id and slot.generation = closed.generation
-         and slot.state = 'open'
+         and slot.state = 'open'`;
+  const fill = `, filled as (
+       update holdfast.session_slots slot set state = $4, error = $5, filled_at = now()
+       from closed where ${isOwn}${mayYield ? ' and not slot.yields' : ''}
        returning slot.index
      )`;
+  if (!mayYield) return fill;
+  return `${fill}, yielded as (
+       delete from holdfast.session_slots slot using closed where ${isOwn} and slot.yields
+       returning slot.index
+     )`;
+}
+
 const CLEAR_PLACE = `, unplaced as (
        delete from holdfast.reservations held using closed
        where held.job_id = closed.id and held.generation = closed.generation

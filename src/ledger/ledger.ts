@@ -49,7 +49,7 @@ import { findResults } from './results.ts';
 import type { SessionNews } from './session-news.ts';
 import { listenToSessions } from './session-news.ts';
 import type { SlotCounts, SlotHolder } from './session-slots.ts';
-import { countSlots, findSlot, isTurn } from './session-slots.ts';
+import { countSlots, findSlot, isTurn, yieldSlot } from './session-slots.ts';
 import type { Wait, WaitFilter, WaitNews } from './waits.ts';
 import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
 
@@ -87,6 +87,8 @@ export interface Ledger {
   countSlots(id: string): Promise<SlotCounts>;
   /** Who holds a slot, and whether it can still be taken over. */
   findSlot(slot: SessionSlot): Promise<SlotHolder | undefined>;
+  /** Lets the open job that holds a slot leave it free when it is cancelled. */
+  yieldSlot(slot: SessionSlot, job: string): Promise<void>;
   /** What a session has released after an index, in order; each index up to the cursor once. */
   readReleased(id: string, after: number, limit: number): Promise<SessionItem[]>;
   /** The cursors and counts of sessions, for readers that poll. */
@@ -153,6 +155,7 @@ export function openLedger(databaseUrl: string): Ledger {
     listSessions: call(listSessions),
     countSlots: call(countSlots),
     findSlot: call(findSlot),
+    yieldSlot: call(yieldSlot),
     readReleased: call(readReleased),
     sessionHeads: call(sessionHeads),
     releaseDue: call(releaseDue),

@@ -52,6 +52,22 @@ export async function findSlot(db: Queryable, slot: SessionSlot): Promise<SlotHo
   return { job, generation, state, isReleased, canReplace: state !== 'open' && !isReleased };
 }
 
+/**
+ * Lets the open job that holds a slot give it up when it is cancelled: it leaves no placeholder, which
+ * might be released before another job can take its place.
+ */
+export async function yieldSlot(
+  pool: pg.Pool,
+  { id, index }: SessionSlot,
+  job: string,
+): Promise<void> {
+  await pool.query(
+    `update holdfast.session_slots set yields = true
+     where session_id = $1 and index = $2 and job_id = $3 and state = 'open'`,
+    [id, index, job],
+  );
+}
+
 /** Whether every earlier index of a session is released or passed over; so it is in an unknown one. */
 export async function isTurn(db: Queryable, { id, index }: SessionSlot): Promise<boolean> {
   const { rows } = await db.query(

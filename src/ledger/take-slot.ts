@@ -62,7 +62,7 @@ async function replaceHolder(
     `with replaced as (
        update holdfast.session_slots
        set job_id = $3, generation = $4, state = 'open', error = null, filled_at = null,
-           taken_at = now()
+           taken_at = now(), yields = false
        where session_id = $1 and index = $2 and job_id = $5 and generation = $6
          and state <> 'open' and released_at is null
      )

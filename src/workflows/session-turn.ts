@@ -12,7 +12,7 @@ const ASK_AGAIN = { initialMs: 5_000, maxMs: 60_000 };
 export async function awaitTurn(run: JobRun): Promise<void> {
   const { session } = run.spec;
   if (session === undefined || !run.progress.awaitsTurn) return;
-  const why = `waits for its turn: an index before ${session.index} of session ${session.id} is open`;
+  const why = `waits for its turn: an index before ${session.index} of session ${session.id} is not closed`;
   log.info('job.awaits_turn', { job: run.spec.id, session: session.id, index: session.index });
   enter(run, { kind: 'waiting', since: Date.now(), until: undefined, why });
   for (let asked = 0; run.progress.awaitsTurn; asked++) {

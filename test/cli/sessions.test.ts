@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Fleet } from '../support/fleet.ts';
 import { runHoldfast } from './run-holdfast.ts';
 
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
 // An orchestrator and no node: a slot is filled by the cancellation of its job.
 let fleet: Fleet;
 let env: Record<string, string>;
@@ -115,8 +117,7 @@ test('a tail that is stopped ends in order', async () => {
   await submit(session, 0, own('first'));
   await run('jobs', 'cancel', own('first'));
   await run('jobs', 'result', own('first'));
-  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, 'sessions', 'tail', session], {
+  const child = spawn(process.execPath, [MAIN, 'sessions', 'tail', session], {
     env: { ...process.env, ...env },
   });
   let stderr = '';
@@ -125,6 +126,32 @@ test('a tail that is stopped ends in order', async () => {
   child.kill('SIGINT');
   const [exitCode] = (await once(child, 'close')) as [number | null];
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+});
+
+test('a tail prints a document a line, and ends in order when nobody reads it any more', async () => {
+  const session = own('long');
+  await run('sessions', 'create', session, '--skip-after', '1ms');
+  const closed = await run('sessions', 'close', session, '--count', '20000');
+  expect(closed.stdout).toMatch(
+    /^session \S+ (has ended|ends behind index 19999; released so far: nothing)\n$/,
+  );
+  const all = await run('sessions', 'tail', session, '--after', '-1', '--json');
+  expect(all).toMatchObject({ exitCode: 0, stderr: '' });
+  const lines = all.stdout.trimEnd().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { index: number }).index)).toEqual(
+    Array.from({ length: 20_000 }, (_, index) => index),
+  );
+  for (const command of ['tail', 'results']) {
+    const child = spawn(process.execPath, [MAIN, 'sessions', command, session], {
+      env: { ...process.env, ...env },
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    const [exitCode] = (await once(child, 'exit')) as [number | null];
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  }
 });
 
 test('a session that nobody knows ends with exit code 4', async () => {

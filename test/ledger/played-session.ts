@@ -14,6 +14,12 @@ export const FAILURE: JobOutcome = {
   error: { code: 'job_failed', message: 'boom' },
 };
 
+/** A cancellation for the record. */
+export const CANCELLED: JobOutcome = {
+  state: 'cancelled',
+  error: { code: 'job_cancelled', message: 'enough' },
+};
+
 /** A job that is open at an index of a session. */
 export async function openAt(pool: pg.Pool, id: string, index: number): Promise<OpenJob> {
   const open = opening({ session: { id, index } });

@@ -6,8 +6,9 @@ import { findSession, listSessions, sessionHeads } from '../../src/ledger/find-s
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
-import { countSlots, findSlot } from '../../src/ledger/session-slots.ts';
-import { FAILURE, fillAt, openAt, story } from './played-session.ts';
+import { readReleased } from '../../src/ledger/read-released.ts';
+import { countSlots, findSlot, yieldSlot } from '../../src/ledger/session-slots.ts';
+import { CANCELLED, FAILURE, fillAt, openAt, story } from './played-session.ts';
 import { closing, opening, unique } from './records.ts';
 
 const pool = createPool(inject('databaseUrl'));
@@ -172,6 +173,37 @@ describe('a job that takes over a slot', () => {
     const id = unique('session');
     const open = opening({ session: { id, index: 0, replaces: 'nobody' } });
     expect(await openJob(pool, open)).toEqual({ kind: 'opened' });
+  });
+
+  it('finds the slot free of an open job that was cancelled in its favour', async () => {
+    const id = unique('session');
+    const holder = await openAt(pool, id, 0);
+    await yieldSlot(pool, { id, index: 0 }, holder.spec.id);
+    await closeJob(pool, closing(holder, CANCELLED));
+    expect(await story(pool, id)).toEqual([]);
+    const heir = opening({ session: { id, index: 0, replaces: holder.spec.id } });
+    expect(await openJob(pool, heir)).toEqual({ kind: 'opened' });
+    await closeJob(pool, closing(heir, CANCELLED));
+    expect(await readReleased(pool, id, -1, 10)).toMatchObject([{ job: heir.spec.id }]);
+  });
+
+  it('finds it released when the open job had a result all the same', async () => {
+    const id = unique('session');
+    const holder = await openAt(pool, id, 0);
+    await yieldSlot(pool, { id, index: 0 }, holder.spec.id);
+    await closeJob(pool, closing(holder, { state: 'succeeded', result: 'first' }));
+    expect(await story(pool, id)).toEqual(['first']);
+  });
+
+  it('leaves a gap until it comes, where gaps are passed over', async () => {
+    const id = unique('session');
+    await createSession(pool, id, { skipAfterMs: 60_000, isStrict: true });
+    const holder = await openAt(pool, id, 0);
+    await openAt(pool, id, 1);
+    expect((await findSession(pool, id))?.gapSince).toBeUndefined();
+    await yieldSlot(pool, { id, index: 0 }, holder.spec.id);
+    await closeJob(pool, closing(holder, CANCELLED));
+    expect((await findSession(pool, id))?.gapSince).toBeInstanceOf(Date);
   });
 
   it('is one of many that ask at once', async () => {

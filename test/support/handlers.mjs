@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access, appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineJob, NonRetryableError, RetryElsewhereError } from 'holdfast';
@@ -158,5 +158,25 @@ export const failOn = defineJob({
   run({ node }, ctx) {
     if (ctx.node === node) throw new NonRetryableError(`not on ${node}`);
     return ctx.node;
+  },
+});
+
+/** Writes down its start and its end in a file, and waits for its gate in between, if it has one. */
+export const span = defineJob({
+  kind: 'span',
+  pool,
+  input: z.object({
+    folder: z.string(),
+    file: z.string(),
+    gate: z.string().optional(),
+    fails: z.boolean().default(false),
+  }),
+  async run({ folder, file, gate, fails }, { job, epoch, signal }) {
+    const write = (what) => appendFile(join(folder, file), `${what} ${job} ${epoch}\n`);
+    await write('start');
+    if (gate !== undefined) await untilOpen({ folder, gate }, signal);
+    await write('end');
+    if (fails) throw new NonRetryableError('as asked');
+    return { epoch };
   },
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
+import { forgetWorkflow } from '../support/forget-workflow.ts';
 
 describe('an id', () => {
   let fleet: Fleet;
@@ -35,16 +35,20 @@ describe('an id', () => {
     expect(await second.result()).toEqual(result);
   });
 
-  test('is still known when Temporal has forgotten its workflow', async () => {
-    const id = randomUUID();
-    const first = await fleet.client.jobs.submit('echo', 'kept', { id, pool: fleet.pool });
-    const result = await first.result();
-    await forget(fleet.namespace, `job/${id}`);
-    expect(await fleet.client.jobs.result(id)).toEqual(result);
-    const second = await fleet.client.jobs.submit('echo', 'other', { id, pool: fleet.pool });
-    expect(await second.result()).toEqual(result);
-    expect(fleet.find('attempt.started', { job: id })).toHaveLength(1);
-  });
+  test(
+    'is still known when Temporal has forgotten its workflow',
+    { timeout: 300_000 },
+    async () => {
+      const id = randomUUID();
+      const first = await fleet.client.jobs.submit('echo', 'kept', { id, pool: fleet.pool });
+      const result = await first.result();
+      await forgetWorkflow(fleet.namespace, `job/${id}`);
+      expect(await fleet.client.jobs.result(id)).toEqual(result);
+      const second = await fleet.client.jobs.submit('echo', 'other', { id, pool: fleet.pool });
+      expect(await second.result()).toEqual(result);
+      expect(fleet.find('attempt.started', { job: id })).toHaveLength(1);
+    },
+  );
 
   test('whose workflow was ended by force is told so, and can be closed', async () => {
     const job = await fleet.client.jobs.submit('hold', fleet.hold('never'), { pool: fleet.pool });
@@ -62,68 +66,4 @@ describe('an id', () => {
     expect(await job.cancel()).toEqual({ requested: true });
     expect(await job.get()).toMatchObject({ state: 'cancelled', live: undefined });
   });
-
-  test('holds its index of a session against other ids', async () => {
-    const session = { id: randomUUID(), index: 0 };
-    const options = { pool: fleet.pool, session };
-    const holder = await fleet.client.jobs.submit('echo', 'holder', options);
-    await holder.result();
-    const other = await fleet.client.jobs.submit('echo', 'other', options);
-    await expect(other.result()).rejects.toMatchObject({
-      code: 'session_slot_taken',
-      message: expect.stringContaining(holder.id) as string,
-    });
-    const released = [];
-    for await (const slot of fleet.client.sessions.results(session.id)) released.push(slot);
-    expect(released).toMatchObject([{ index: 0, job: holder.id, state: 'succeeded' }]);
-  });
-
-  test('of a session is released in the order of the indexes, whichever ends first', async () => {
-    const session = randomUUID();
-    const submit = (index: number, gate: string) =>
-      fleet.client.jobs.submit('hold', fleet.hold(gate), {
-        pool: fleet.pool,
-        session: { id: session, index },
-      });
-    const jobs = [await submit(0, 's0'), await submit(1, 's1'), await submit(2, 's2')];
-    await fleet.open('s2');
-    await jobs[2]!.result();
-    expect(await indexes(fleet, session)).toEqual([]);
-    await fleet.open('s0');
-    await jobs[0]!.result();
-    expect(await indexes(fleet, session)).toEqual([0]);
-    await fleet.open('s1');
-    await jobs[1]!.result();
-    expect(await indexes(fleet, session)).toEqual([0, 1, 2]);
-    expect(await indexes(fleet, session, 0)).toEqual([1, 2]);
-  });
 });
-
-async function indexes(fleet: Fleet, session: string, after = -1): Promise<number[]> {
-  const seen: number[] = [];
-  for await (const { index } of fleet.client.sessions.results(session, { after })) seen.push(index);
-  return seen;
-}
-
-/** What the end of its retention does to a closed workflow. */
-async function forget(namespace: string, workflowId: string): Promise<void> {
-  const connection = await Connection.connect({ address: inject('temporalAddress') });
-  const client = new Client({ connection, namespace });
-  try {
-    await connection.workflowService.deleteWorkflowExecution({
-      namespace,
-      workflowExecution: { workflowId },
-    });
-    await eventually(() =>
-      client.workflow
-        .getHandle(workflowId)
-        .describe()
-        .then(
-          () => false,
-          () => true,
-        ),
-    );
-  } finally {
-    await connection.close();
-  }
-}

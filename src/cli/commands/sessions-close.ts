@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { SessionView } from '../../client/sessions.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
@@ -27,12 +28,14 @@ export function sessionsCloseCommand(terminal: Terminal): Command {
     const session = await withClient(flags, terminal, ({ sessions }) =>
       sessions.close(id, { count }),
     );
-    const text =
-      session.endedAt === undefined
-        ? `session ${id} ends behind index ${count - 1}; released so far: up to ${session.cursor}`
-        : `session ${id} has ended`;
-    await terminal.print(flags.json === true ? formatDocument(session) : text);
+    await terminal.print(flags.json === true ? formatDocument(session) : sentence(session, count));
   });
+}
+
+function sentence({ id, cursor, endedAt }: SessionView, count: number): string {
+  if (endedAt !== undefined) return `session ${id} has ended`;
+  const released = cursor === -1 ? 'nothing' : `up to ${cursor}`;
+  return `session ${id} ends behind index ${count - 1}; released so far: ${released}`;
 }
 
 const HELP = `

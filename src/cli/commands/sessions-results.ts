@@ -19,7 +19,7 @@ export function sessionsResultsCommand(terminal: Terminal): Command {
         '`holdfast sessions tail` waits for more.',
     )
     .argument('<id>', 'the id of the session')
-    .addOption(countOption('--after <index>', 'only what comes after this index', 0))
+    .addOption(countOption('--after <index>', 'only what comes after this index', -1))
     .option('--json', 'print one JSON document for each index, each on a line')
     .addHelpText('after', HELP);
   addConnectionOptions(command);

@@ -22,7 +22,7 @@ export function sessionsTailCommand(terminal: Terminal): Command {
         'session does, and goes on over restarts of PostgreSQL.',
     )
     .argument('<id>', 'the id of the session')
-    .addOption(countOption('--after <index>', 'only what comes after this index', 0))
+    .addOption(countOption('--after <index>', 'only what comes after this index', -1))
     .option('--json', 'print one JSON document for each index, each on a line')
     .addHelpText('after', HELP);
   addConnectionOptions(command);
