@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { JobOutcome } from '../../src/domain/job.ts';
 import type { RetentionPolicy } from '../../src/domain/retention.ts';
 import { RETENTION_DEFAULTS } from '../../src/domain/retention.ts';
 import { findAttempts } from '../../src/ledger/attempts.ts';
@@ -77,7 +78,7 @@ describe('prune', () => {
     expect(await payloads(open.spec.id)).toEqual([['accepted', undefined]]);
   });
 
-  it.each([
+  it.each<[string, JobOutcome, string]>([
     ['failed', FAILURE, 'failed'],
     [
       'was cancelled',
