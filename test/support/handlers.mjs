@@ -115,7 +115,7 @@ export const utterance = defineJob({
   async run({ done, text, firstMs, nextMs, isDeaf }, { job, epoch, node, signal }) {
     await delay(epoch === 1 ? firstMs : nextMs, undefined, isDeaf ? {} : { signal });
     const result = { text, epoch };
-    appendFileSync(done, `${JSON.stringify({ job, epoch, node, pid: process.pid })}\n`);
+    appendFileSync(done, `${JSON.stringify({ job, epoch, node })}\n`);
     return result;
   },
 });
