@@ -2,6 +2,7 @@ import type { JobHandle } from 'holdfast';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CuttableLink } from '../../bench/cuttable-link.ts';
 import { createLink } from '../../bench/cuttable-link.ts';
+import { arrivalsAtJob, resend } from '../support/arrivals.ts';
 import { eventually } from '../support/eventually.ts';
 import { LateFleet } from '../support/late-fleet.ts';
 
@@ -82,5 +83,22 @@ describe('a late result', () => {
       ],
     });
     expect(await late.verdictsOn(job)).toEqual(['accepted 1']);
+  });
+
+  test('is a duplicate when Temporal took the result, and its node could not know', async () => {
+    await late.startNode('copy1', []);
+    const job = await submit('straggle', 'copy');
+    await late.started(job, 1);
+    const { orchestrator } = late.fleet;
+    orchestrator.signal('SIGKILL');
+    await orchestrator.ended();
+    await late.fleet.open('copy');
+    await late.fleet.logged('attempt.ended', { job: job.id, outcome: 'succeeded' });
+    // Both reach the workflow in one task, the copy ahead of the result.
+    const [taken] = await arrivalsAtJob(late.temporal, job.id);
+    expect(await resend(late.temporal, taken!)).toEqual({ kind: 'delivered', via: 'job' });
+    await late.fleet.startOrchestrator();
+    expect(await job.result()).toEqual({ epoch: 1, node: 'copy1' });
+    await late.judged(job, 'accepted 1', 'duplicate 1');
   });
 });
