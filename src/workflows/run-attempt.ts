@@ -89,10 +89,11 @@ async function endingByLateResult(
 ): Promise<AttemptEnding> {
   const { epoch } = run.progress;
   const { result, node, startedAt, ...late } = run.settled!;
+  // Its own result too, when the late one is a copy of it that was heard first.
+  takeWhenItEnds(run, epoch, attempt);
   if (late.epoch === epoch) {
     return { outcome: { kind: 'succeeded', result }, place: { node, startedAt } };
   }
-  takeWhenItEnds(run, epoch, attempt);
   const why = `the late result of attempt ${late.epoch} was accepted`;
   return { outcome: { kind: 'cancelled', why }, place: await findThisAttempt(epoch) };
 }

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { access, appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -72,6 +73,50 @@ export const straggle = defineJob({
     if (epoch === 1) await untilOpen({ folder, gate });
     else await untilOpen({ folder, gate: next }, signal);
     return { epoch, node };
+  },
+});
+
+/** Each attempt ends when the gate of its epoch is open, whatever its signal says. */
+export const headstrong = defineJob({
+  kind: 'headstrong',
+  pool,
+  input: gated,
+  async run({ folder, gate }, { job, epoch, node, signal }) {
+    signal.addEventListener('abort', () => {
+      appendFileSync(join(folder, `told-${job}-${epoch}`), String(signal.reason));
+    });
+    await untilOpen({ folder, gate: `${gate}-${epoch}` });
+    return { epoch, node };
+  },
+});
+
+/** Like `straggle`, but its first attempt freezes its node at the last moment. */
+export const freeze = defineJob({
+  ...straggle,
+  kind: 'freeze',
+  async run(input, ctx) {
+    const result = await straggle.run(input, ctx);
+    if (ctx.epoch === 1) process.kill(process.pid, 'SIGSTOP');
+    return result;
+  },
+});
+
+/** Says in a file that it is done, at the last moment; a deaf one is done whatever its signal says. */
+export const utterance = defineJob({
+  kind: 'utterance',
+  pool,
+  input: z.object({
+    done: z.string(),
+    text: z.string(),
+    firstMs: z.number(),
+    nextMs: z.number(),
+    isDeaf: z.boolean(),
+  }),
+  async run({ done, text, firstMs, nextMs, isDeaf }, { job, epoch, node, signal }) {
+    await delay(epoch === 1 ? firstMs : nextMs, undefined, isDeaf ? {} : { signal });
+    const result = { text, epoch };
+    appendFileSync(done, `${JSON.stringify({ job, epoch, node })}\n`);
+    return result;
   },
 });
 
