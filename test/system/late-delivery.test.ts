@@ -68,11 +68,11 @@ describe('a late result', () => {
   });
 
   test('of a node that froze before it could send it counts when the node thaws', async () => {
-    const node = await late.startNode('freeze1', ['--lease', '10s']);
+    const node = await late.startNode('freeze1');
     const job = await submit('freeze', 'freeze');
     await late.started(job, 1);
-    await late.fleet.open('freeze');
     await late.startNode('freeze2');
+    await late.fleet.open('freeze');
     await late.started(job, 2);
     node.signal('SIGCONT');
     expect(await job.result()).toEqual({ epoch: 1, node: 'freeze1' });
