@@ -33,8 +33,18 @@ export class LateFleet {
     await this.fleet.stop();
   }
 
-  startNode(name: string, flags: readonly string[], link?: NodeLink): Promise<HoldfastProcess> {
-    return this.fleet.startNode(name, [...PATIENT, '--spool-dir', this.#spool, ...flags], link);
+  /** Starts a node, and waits until jobs may be placed on it. */
+  async startNode(
+    name: string,
+    flags: readonly string[] = [],
+    link?: NodeLink,
+  ): Promise<HoldfastProcess> {
+    const leases = () => this.fleet.find('node.lease_held', { from: name }).length;
+    const before = leases();
+    const all = [...PATIENT, '--spool-dir', this.#spool, ...flags];
+    const node = await this.fleet.startNode(name, all, link);
+    await eventually(() => leases() > before);
+    return node;
   }
 
   /** Waits for the start of an attempt. */

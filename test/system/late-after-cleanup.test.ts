@@ -9,7 +9,7 @@ describe('a result that comes after the clean-up of its job', () => {
   beforeAll(async () => {
     late = await LateFleet.start(['--retention-interval', '1s', '--retention-closed-jobs', '1s']);
     ({ client } = late.fleet);
-    await late.startNode('a', []);
+    await late.startNode('a');
   });
   afterAll(() => late.stop());
 

@@ -31,7 +31,7 @@ describe('a late result', () => {
     await late.startNode('cut1', [], link);
     const job = await submit('straggle', 'cut');
     await late.started(job, 1);
-    await late.startNode('cut2', []);
+    await late.startNode('cut2');
     await link.cut();
     await late.fleet.open('cut');
     await late.fleet.logged('late.kept', { job: job.id, epoch: 1 });
@@ -50,7 +50,7 @@ describe('a late result', () => {
     const node = await late.startNode('kill1', [], link);
     const jobs = await Promise.all([1, 2, 3].map(() => submit('straggle', 'kill')));
     for (const job of jobs) await late.started(job, 1);
-    await late.startNode('kill2', []);
+    await late.startNode('kill2');
     await link.cut();
     await late.fleet.open('kill');
     for (const { id } of jobs) await late.fleet.logged('late.kept', { job: id, epoch: 1 });
@@ -58,7 +58,7 @@ describe('a late result', () => {
     await node.ended();
     expect(await late.keptFiles()).toHaveLength(3);
     for (const job of jobs) await late.started(job, 2);
-    await late.startNode('kill1', []);
+    await late.startNode('kill1');
     expect(await late.fleet.logged('late.found', { from: 'kill1' })).toMatchObject({ count: 3 });
     for (const job of jobs) {
       expect(await job.result()).toEqual({ epoch: 1, node: 'kill1' });
@@ -68,11 +68,11 @@ describe('a late result', () => {
   });
 
   test('of a node that froze before it could send it counts when the node thaws', async () => {
-    const node = await late.startNode('freeze1', []);
+    const node = await late.startNode('freeze1');
     const job = await submit('freeze', 'freeze');
     await late.started(job, 1);
+    await late.startNode('freeze2');
     await late.fleet.open('freeze');
-    await late.startNode('freeze2', []);
     await late.started(job, 2);
     node.signal('SIGCONT');
     expect(await job.result()).toEqual({ epoch: 1, node: 'freeze1' });
@@ -86,7 +86,7 @@ describe('a late result', () => {
   });
 
   test('is a duplicate when Temporal took the result, and its node could not know', async () => {
-    await late.startNode('copy1', []);
+    await late.startNode('copy1');
     const job = await submit('straggle', 'copy');
     await late.started(job, 1);
     const { orchestrator } = late.fleet;

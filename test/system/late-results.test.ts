@@ -8,7 +8,7 @@ describe('a late result', () => {
   let late: LateFleet;
   beforeAll(async () => {
     late = await LateFleet.start();
-    await Promise.all(['a', 'b', 'c'].map((name) => late.startNode(name, [])));
+    await Promise.all(['a', 'b', 'c'].map((name) => late.startNode(name)));
   });
   afterAll(() => late.stop());
 
