@@ -59,10 +59,12 @@ export function watchForStop(context: Context, cancelGraceMs: number): AttemptSt
   const timers: NodeJS.Timeout[] = [];
   let cause: StopCause | undefined;
 
+  // After a freeze every timer is due at once: what the handler returned before it is read first.
+  const killSoon = (): void => void setImmediate(() => kill.abort());
   const halt = (why: StopCause): void => {
     if (cause !== undefined) return;
     cause = why;
-    timers.push(setTimeout(() => kill.abort(), isShort(why) ? SHORT_GRACE_MS : cancelGraceMs));
+    timers.push(setTimeout(killSoon, isShort(why) ? SHORT_GRACE_MS : cancelGraceMs));
     stop.abort(abortError(MESSAGES[why]));
   };
 
