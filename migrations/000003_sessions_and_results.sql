@@ -92,6 +92,8 @@ create table holdfast.results (
   -- SHA-256 of the JSON text, in hex: a repetition is known when the payload was cleaned up.
   hash text not null check (hash ~ '^[0-9a-f]{64}$'),
   payload json,
+  -- Names the arrival at a workflow, which may put it on record more than once.
+  arrival text,
   primary key (job_id, generation, id),
   foreign key (job_id, generation) references holdfast.jobs on delete cascade,
   constraint duplicate_without_payload check (verdict <> 'duplicate' or payload is null)

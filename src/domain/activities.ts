@@ -111,6 +111,14 @@ export type OpenedJob =
   | { readonly kind: 'opened'; readonly awaitsTurn?: true }
   | { readonly kind: 'closed'; readonly outcome: JobOutcome };
 
+/** Whose result a job ends with. */
+interface AcceptedResult {
+  readonly epoch: number;
+  readonly node: string | undefined;
+  /** See `TakenResult`; undefined when it is made of several attempts' results. */
+  readonly arrival?: string;
+}
+
 /** A job's last step, on the ledger. */
 export interface CloseJob {
   readonly jobId: string;
@@ -126,7 +134,7 @@ export interface CloseJob {
   readonly runId: string;
   readonly outcome: JobOutcome;
   /** Whose result the outcome carries; set when it succeeded. */
-  readonly accepted?: { readonly epoch: number; readonly node: string | undefined } | undefined;
+  readonly accepted?: AcceptedResult | undefined;
   readonly attempts: readonly AttemptRecord[];
 }
 

@@ -14,9 +14,18 @@ export interface LateResult {
   readonly startedAt: number;
 }
 
+/** A result that a workflow has taken in. */
+export interface TakenResult extends LateResult {
+  /**
+   * Names its arrival, the same each time that the workflow's task or activity is repeated: one
+   * arrival is one row of the record.
+   */
+  readonly arrival: string;
+}
+
 /** A result for the record, beside the one that its job ended with. */
 export interface ArrivedResult {
-  readonly late: LateResult;
+  readonly late: TakenResult;
   /**
    * Who asks: the job itself while it runs, which has decided not to take it, or a workflow of its
    * own because the job's is over.

@@ -130,15 +130,18 @@ function keepResult(inSession: boolean): string {
            and earlier.verdict = 'accepted') then 'superseded' else 'accepted' end`
     : `'accepted'`;
   return `, kept as (
-       insert into holdfast.results (job_id, generation, epoch, node, verdict, hash, payload)
-       select closed.id, closed.generation, $15::int, $16::text, ${verdict}, $17, $18::json
+       insert into holdfast.results (job_id, generation, epoch, node, verdict, hash, payload,
+                                    arrival)
+       select closed.id, closed.generation, $15::int, $16::text, ${verdict}, $17, $18::json,
+              $19::text
        from closed returning verdict
      )`;
 }
 
 function resultValues({ accepted }: CloseJob, result: unknown): unknown[] {
   const text = JSON.stringify(result);
-  return [accepted?.epoch ?? 1, accepted?.node ?? null, hashOf(text), text];
+  const { epoch = 1, node, arrival } = accepted ?? {};
+  return [epoch, node ?? null, hashOf(text), text, arrival ?? null];
 }
 
 function fillSlot(mayYield: boolean): string {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ArrivedResult, LateResult } from '../domain/late-result.ts';
+import type { ArrivedResult, LateResult, TakenResult } from '../domain/late-result.ts';
 import type { Session } from '../domain/session.ts';
 import type { Judgement, KnownOfJob, Verdict } from '../domain/verdict.ts';
 import { judge } from '../domain/verdict.ts';
@@ -12,6 +12,8 @@ import { hashOf } from './results.ts';
 /** A {@link Judgement}, and what the session of the job released by it. */
 export interface LedgerJudgement extends Release {
   readonly judgement: Judgement;
+  /** This arrival is on record already. */
+  readonly isKnown?: true;
 }
 
 /** Puts a result on record that its job did not end with, and says what became of it. */
@@ -28,9 +30,13 @@ export async function judgeResult(
     }
     const text = JSON.stringify(late.result);
     const hash = hashOf(text);
-    const { freeIndex, ...known } = await findKnown(tx, job, late, hash, session);
-    const verdict = judge(known, from);
     const isAfterCleanup = job.pruned_at !== null;
+    const known = await findVerdict(tx, late);
+    if (known !== undefined) {
+      return { judgement: { kind: 'judged', verdict: known, isAfterCleanup }, isKnown: true };
+    }
+    const { freeIndex, ...ofJob } = await findKnown(tx, job, late, hash, session);
+    const verdict = judge(ofJob, from);
     // After the clean-up nobody would ever clean up another payload, except that of a slot.
     const isKept = verdict === 'accepted' || (verdict !== 'duplicate' && !isAfterCleanup);
     await insertResult(tx, late, verdict, hash, isKept ? text : null);
@@ -61,6 +67,19 @@ async function lockJob(tx: pg.PoolClient, late: LateResult): Promise<LockedJob |
     [late.job, late.generation],
   );
   return rows[0];
+}
+
+/** What was said before of the same arrival. */
+async function findVerdict(
+  tx: pg.PoolClient,
+  { job, generation, arrival }: TakenResult,
+): Promise<Verdict | undefined> {
+  const { rows } = await tx.query<{ verdict: Verdict }>(
+    `select verdict from holdfast.results
+     where job_id = $1 and generation = $2 and arrival = $3`,
+    [job, generation, arrival],
+  );
+  return rows[0]?.verdict;
 }
 
 async function findKnown(
@@ -96,15 +115,15 @@ async function findKnown(
 
 async function insertResult(
   tx: pg.PoolClient,
-  { job, generation, epoch, node }: LateResult,
+  { job, generation, epoch, node, arrival }: TakenResult,
   verdict: Verdict,
   hash: string,
   payload: string | null,
 ): Promise<void> {
   await tx.query(
-    `insert into holdfast.results (job_id, generation, epoch, node, verdict, hash, payload)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [job, generation, epoch, node, verdict, hash, payload],
+    `insert into holdfast.results (job_id, generation, epoch, node, verdict, hash, payload, arrival)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [job, generation, epoch, node, verdict, hash, payload, arrival],
   );
 }
 

@@ -31,9 +31,13 @@ export async function readReleased(
        left join holdfast.session_slots slot
          on slot.session_id = session.id and slot.released_at is not null
          and slot.index > $2 and slot.index <= least(session.cursor, $2 + $3::bigint)
-       left join holdfast.results result
-         on result.job_id = slot.job_id and result.generation = slot.generation
-         and result.verdict = 'accepted' and slot.state = 'succeeded' and slot.pruned_at is null
+       -- Lateral with a limit: joined, a page would read all results there are.
+       left join lateral (
+         select payload from holdfast.results
+         where job_id = slot.job_id and generation = slot.generation and verdict = 'accepted'
+           and slot.state = 'succeeded' and slot.pruned_at is null
+         limit 1
+       ) result on true
      where session.id = $1
      order by slot.index`,
     [id, after, limit],

@@ -11,10 +11,9 @@ import { invalid } from '../domain/errors.ts';
 import { parseJobWorkflowId } from '../domain/ids.ts';
 import type { JobProgress } from '../domain/job-progress.ts';
 import { resumeProgress } from '../domain/job-progress.ts';
-import type { CloseJob } from '../domain/activities.ts';
 import type { JobRequest, JobSpec } from '../domain/job.ts';
 import { resolveJobSpec } from '../domain/job-spec.ts';
-import type { LateResult } from '../domain/late-result.ts';
+import type { LateResult, TakenResult } from '../domain/late-result.ts';
 import type { AttemptGone, JobPhase, JobStatus, Move } from '../domain/messages.ts';
 import {
   ATTEMPT_GONE_SIGNAL,
@@ -53,13 +52,15 @@ export interface JobRun {
   /** Its search attributes say that it waits. */
   wasShown: boolean;
   /** The late result that ends the job. */
-  settled: LateResult | undefined;
+  settled: TakenResult | undefined;
   /** Ends a wait that a late result makes needless. */
   onSettled: () => void;
-  /** Whose result the job's outcome carries. */
-  accepted: CloseJob['accepted'];
+  /** The one that the job's outcome carries. */
+  accepted: TakenResult | undefined;
   /** Results that the job does not end with and that are not on record yet. */
-  unjudged: LateResult[];
+  unjudged: TakenResult[];
+  /** Late results that this run of the workflow was sent. */
+  arrivals: number;
 }
 
 /**
@@ -83,12 +84,16 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
     onSettled: () => undefined,
     accepted: undefined,
     unjudged: [],
+    arrivals: 0,
   };
   setHandler(statusQuery, () => statusOf(run));
   setHandler(attemptGoneSignal, (gone) => {
     if (gone.epoch === run.progress.epoch) run.interrupt(gone);
   });
-  setHandler(lateResultSignal, (late) => takeLateResult(run, late));
+  setHandler(lateResultSignal, (late) => {
+    const arrival = `${workflowInfo().runId}/${run.arrivals++}`;
+    takeLateResult(run, { ...late, arrival });
+  });
   setHandler(placeAgainSignal, () => void run.news++);
   setHandler(moveUpdate, (move) => moveJob(run, move), {
     validator: (move: Move) => checkMove(run, move),

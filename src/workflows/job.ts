@@ -21,7 +21,7 @@ import { showPlace } from './job-display.ts';
 import { logDispatch, logEnding } from './job-log.ts';
 import type { JobRun } from './job-run.ts';
 import { enter, startRun } from './job-run.ts';
-import { judgeLateResults, settledOutcome } from './late-results.ts';
+import { judgeLateResults, resultOf, settledOutcome } from './late-results.ts';
 import { closeJob, excuseLoss, openJob } from './ledger-call.ts';
 import { FLEET_PATCH } from './patches.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -43,7 +43,10 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
   if (carried === undefined) {
     const { resultToken } = run.progress;
     const opened = await openJob({ spec: run.spec, workflowId, runId, resultToken });
-    if (opened.kind === 'closed') return settle(run, opened.outcome);
+    if (opened.kind === 'closed') {
+      await judgeLateResults(run);
+      return settle(run, opened.outcome);
+    }
     run.progress = { ...run.progress, awaitsTurn: opened.awaitsTurn === true };
   }
   const outcome = await runUntilSettled(run);
@@ -73,7 +76,11 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
       attempts,
     });
     if (closed.kind === 'own') return outcome;
-    if (closed.kind === 'earlier') return closed.outcome;
+    if (closed.kind === 'earlier') {
+      // An earlier run of this workflow task, which the server did not take, knew less than this one.
+      if (run.accepted !== undefined) run.unjudged.unshift(run.accepted);
+      return closed.outcome;
+    }
     // The ledger was restored from a backup that is older than the job.
     const { resultToken } = run.progress;
     const opened = await openJob({ spec: run.spec, workflowId, runId, resultToken });
@@ -83,7 +90,9 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
 
 /** A job of placement `each` has one result of several attempts, which are other jobs'. */
 function acceptedOf({ accepted, progress }: JobRun): CloseJob['accepted'] {
-  return accepted ?? { epoch: progress.epoch, node: undefined };
+  if (accepted === undefined) return { epoch: progress.epoch, node: undefined };
+  const { epoch, node, arrival } = accepted;
+  return { epoch, node, arrival };
 }
 
 const CANCELLED = 'the job was cancelled';
@@ -100,7 +109,7 @@ async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
       const outcome = settledOutcome(run) ?? (await runOnce(run));
       if (outcome !== undefined) return outcome;
       // The next run would know nothing of a cancellation of this one.
-      if (isCancelled()) return cancelled(CANCELLED);
+      if (isCancelled()) return settledOutcome(run) ?? cancelled(CANCELLED);
       // A job that waits for days must not outgrow its history.
       if (workflowInfo().continueAsNewSuggested) await renew(run);
     }
@@ -119,7 +128,7 @@ async function renew(run: JobRun): Promise<void> {
 /** One turn of the loop: a place, an attempt, the decision after it, and the wait it asks for. */
 async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
   const place = await findPlace(run);
-  if (place.kind === 'waited') return undefined;
+  if (place.kind === 'waited' || run.settled !== undefined) return undefined;
   if (place.kind === 'close') return place.outcome;
   const { progress } = run;
   const { epoch } = progress;
@@ -140,7 +149,7 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
       : { kind: 'close', outcome: settled };
   logEnding(run, epoch, ending, decision);
   if (decision.kind === 'close') {
-    run.accepted ??= { epoch, node: ending.place.node };
+    run.accepted ??= resultOf(run, epoch, ending);
     if (progress.counts.losses > 0 || run.wasShown)
       showPlace(ending.place.node, decision.outcome.state);
     return decision.outcome;
@@ -193,6 +202,7 @@ async function follow(
 async function pause(run: JobRun, afterMs: number, why: string): Promise<void> {
   if (afterMs === 0) return;
   await releasePlace(run);
+  if (run.settled !== undefined) return;
   const since = Date.now();
   enter(run, { kind: 'waiting', since, until: since + afterMs, why });
   const settled = new Promise<void>((resolve) => (run.onSettled = resolve));

@@ -1,6 +1,6 @@
-import { log } from '@temporalio/workflow';
+import { log, workflowInfo } from '@temporalio/workflow';
 import type { JobOutcome } from '../domain/job.ts';
-import type { LateResult } from '../domain/late-result.ts';
+import type { TakenResult } from '../domain/late-result.ts';
 import { reconciles } from '../domain/late-result.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
 import type { JobRun } from './job-run.ts';
@@ -10,15 +10,12 @@ import { judgeResult } from './ledger-call.ts';
  * Takes in a result that the attempt under way did not bring: it settles the job, or is kept to be
  * put on record.
  */
-export function takeLateResult(run: JobRun, late: LateResult): void {
+export function takeLateResult(run: JobRun, late: TakenResult): void {
   const { phase, progress, spec } = run;
-  if (late.token !== progress.resultToken) {
-    log.warn('job.result_refused', { why: 'wrong_token', epoch: late.epoch, node: late.node });
-    return;
-  }
   const isOver = run.settled !== undefined || phase.kind === 'closing' || phase.kind === 'closed';
-  const isDispatched = phase.kind === 'dispatched';
-  const isOurs = late.generation === spec.generation;
+  const isDispatched = phase.kind === 'dispatched' && phase.epoch === progress.epoch;
+  // Another may be of an earlier run of the job, whose token the ledger knows.
+  const isOurs = late.generation === spec.generation && late.token === progress.resultToken;
   if (isOurs && !isOver && reconciles(spec.reconcile, late.epoch, progress.epoch, isDispatched)) {
     run.settled = late;
     run.news++;
@@ -44,22 +41,23 @@ export function settledOutcome(
     const own = resultOf(run, epoch, ending);
     if (own !== undefined) run.unjudged.push(own);
   }
-  run.accepted = { epoch: late.epoch, node: late.node };
+  run.accepted = late;
   return { state: 'succeeded', result: late.result };
 }
 
-/** The result of an attempt that ended after it was given up; undefined when it has none. */
+/** The result that an attempt ended with; undefined when it has none. */
 export function resultOf(
   { spec, progress }: JobRun,
   epoch: number,
   { outcome, place: { node, startedAt } }: AttemptEnding,
-): LateResult | undefined {
+): TakenResult | undefined {
   if (outcome.kind !== 'succeeded' || node === undefined || startedAt === undefined) {
     return undefined;
   }
   const { id: job, generation } = spec;
   const { resultToken: token } = progress;
-  return { job, generation, epoch, node, token, result: outcome.result, startedAt };
+  const arrival = `${workflowInfo().firstExecutionRunId}/attempt/${epoch}`;
+  return { job, generation, epoch, node, token, result: outcome.result, startedAt, arrival };
 }
 
 /** Puts on record what arrived beside the result that the job ends with, while there is any. */

@@ -1,5 +1,5 @@
-import { condition, defineSignal, log, setHandler } from '@temporalio/workflow';
-import type { LateResult } from '../domain/late-result.ts';
+import { condition, defineSignal, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { LateResult, TakenResult } from '../domain/late-result.ts';
 import { LATE_RESULT_SIGNAL } from '../domain/messages.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import { judgeResult } from './ledger-call.ts';
@@ -13,8 +13,12 @@ const lateResultSignal = defineSignal<[LateResult]>(LATE_RESULT_SIGNAL);
  * @returns what became of each, in the order of arrival
  */
 export async function late(): Promise<Judgement[]> {
-  const arrived: LateResult[] = [];
-  setHandler(lateResultSignal, (result) => void arrived.push(result));
+  const { runId } = workflowInfo();
+  const arrived: TakenResult[] = [];
+  let arrivals = 0;
+  setHandler(lateResultSignal, (result) => {
+    arrived.push({ ...result, arrival: `${runId}/${arrivals++}` });
+  });
   const judgements: Judgement[] = [];
   await condition(() => arrived.length > 0, FIRST_RESULT_MS);
   for (let next = arrived.shift(); next !== undefined; next = arrived.shift()) {

@@ -61,7 +61,8 @@ describe('judgeResult', () => {
     await closeJob(pool, closing(open, { state: 'succeeded', result: 1 }));
     const late = lateResult(open, { epoch: 2, result: 2 });
     expect(await judgeResult(pool, { late, from: 'late' })).toEqual(judged('superseded'));
-    expect(await judgeResult(pool, { late, from: 'late' })).toEqual(judged('duplicate'));
+    const again = { ...late, arrival: unique('arrival') };
+    expect(await judgeResult(pool, { late: again, from: 'late' })).toEqual(judged('duplicate'));
     const same = lateResult(open, { result: 1 });
     expect(await judgeResult(pool, { late: same, from: 'job' })).toEqual(judged('duplicate'));
     expect(await records(open.spec.id)).toEqual([
@@ -71,6 +72,31 @@ describe('judgeResult', () => {
       { epoch: 1, verdict: 'duplicate', result: undefined },
     ]);
     expect(await findOutcome(pool, open.spec.id, 1)).toEqual({ state: 'succeeded', result: 1 });
+  });
+
+  it('keeps one arrival once, however often it is judged', async () => {
+    const open = await failed();
+    const late = lateResult(open);
+    expect(await judgeResult(pool, { late, from: 'job' })).toEqual(judged('late'));
+    expect(await judgeResult(pool, { late, from: 'job' })).toEqual({
+      ...judged('late'),
+      isKnown: true,
+    });
+    expect(await findResults(pool, open.spec.id, 1)).toHaveLength(1);
+  });
+
+  it('knows the arrival that its job ended with', async () => {
+    const open = opening();
+    await openJob(pool, open);
+    const { arrival, epoch, node, result } = lateResult(open);
+    const accepted = { epoch, node, arrival };
+    await closeJob(pool, { ...closing(open, { state: 'succeeded', result }), accepted });
+    const late = lateResult(open, { arrival });
+    expect(await judgeResult(pool, { late, from: 'job' })).toEqual({
+      ...judged('accepted'),
+      isKnown: true,
+    });
+    expect(await findResults(pool, open.spec.id, 1)).toHaveLength(1);
   });
 
   it('keeps a result of a job that failed as late, which changes nothing', async () => {
@@ -143,7 +169,8 @@ describe('judgeResult', () => {
     await stripAll(open.spec.id);
     const late = lateResult(open, { epoch: 2, result: 'after' });
     expect(await judgeResult(pool, { late, from: 'late' })).toEqual(judged('late', true));
-    expect(await judgeResult(pool, { late: before, from: 'late' })).toEqual(
+    const again = { ...before, arrival: unique('arrival') };
+    expect(await judgeResult(pool, { late: again, from: 'late' })).toEqual(
       judged('duplicate', true),
     );
     expect(await records(open.spec.id)).toEqual([

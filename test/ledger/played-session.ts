@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import type { OpenJob } from '../../src/domain/activities.ts';
 import type { JobOutcome } from '../../src/domain/job.ts';
-import type { LateResult } from '../../src/domain/late-result.ts';
+import type { TakenResult } from '../../src/domain/late-result.ts';
 import { closeJob } from '../../src/ledger/close-job.ts';
 import { findSession } from '../../src/ledger/find-sessions.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { readReleased } from '../../src/ledger/read-released.ts';
-import { closing, opening } from './records.ts';
+import { closing, opening, unique } from './records.ts';
 
 /** A failure for the record. */
 export const FAILURE: JobOutcome = {
@@ -61,7 +61,7 @@ export async function makeDue(pool: pg.Pool, id: string): Promise<void> {
 }
 
 /** A result of the first attempt of a job that its node sends late. */
-export function lateResult({ spec }: OpenJob, given: Partial<LateResult> = {}): LateResult {
+export function lateResult({ spec }: OpenJob, given: Partial<TakenResult> = {}): TakenResult {
   const { id: job, generation } = spec;
   const result = { text: 'late' };
   return {
@@ -72,6 +72,7 @@ export function lateResult({ spec }: OpenJob, given: Partial<LateResult> = {}): 
     token: undefined,
     result,
     startedAt: 1,
+    arrival: unique('arrival'),
     ...given,
   };
 }

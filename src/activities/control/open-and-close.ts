@@ -52,8 +52,8 @@ export async function judgeInLedger(
   events: ControlEvents,
   arrival: ArrivedResult,
 ): Promise<Judgement> {
-  const { judgement, ...released } = await ledger.judgeResult(arrival);
-  events.resultJudged(arrival, judgement);
+  const { judgement, isKnown, ...released } = await ledger.judgeResult(arrival);
+  if (isKnown !== true) events.resultJudged(arrival, judgement);
   await tellOfRelease(events, arrival.late.job, released);
   return judgement;
 }

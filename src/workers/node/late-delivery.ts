@@ -119,19 +119,30 @@ export class LateDelivery {
       const kept = await this.#deps.spool.read(entry);
       if (!(await this.#deliver(entry, kept))) return false;
     } catch (error) {
-      await this.#giveUp(entry, error);
+      if (!(await this.#giveUp(entry, error))) return false;
     }
     this.#count();
     return true;
   }
 
-  async #giveUp(entry: SpoolEntry, err: unknown): Promise<void> {
+  /** Answers false when another try may read it. */
+  async #giveUp(entry: SpoolEntry, err: unknown): Promise<boolean> {
     const { spool, node, log, events } = this.#deps;
+    const { code } = err as NodeJS.ErrnoException;
+    // Too many open files, a disk that fails: what it holds may be as good as ever.
+    if (code !== undefined && code !== 'ENOENT') {
+      log.debug({ node, file: entry.file, err }, 'late.not_read');
+      return false;
+    }
     // Another process of this name has delivered it.
-    if ((err as NodeJS.ErrnoException).code === 'ENOENT') return spool.remove(entry);
+    if (code === 'ENOENT') {
+      await spool.remove(entry);
+      return true;
+    }
     log.warn({ node, file: entry.file, err }, 'late.unreadable');
     await spool.setAside(entry, 'unreadable');
     events.lateResults('dropped', 1);
+    return true;
   }
 
   async #deliver(entry: SpoolEntry, kept: KeptResult): Promise<boolean> {

@@ -21,12 +21,21 @@ export function formatLateFile({ workflowId, late }: KeptResult): string {
  * @throws Error when there is none
  */
 export function parseLateFile(text: string): KeptResult {
-  const file = JSON.parse(text) as Partial<KeptResult> & { readonly format?: unknown };
+  const file = parse(text);
   const { workflowId, late } = file ?? {};
   if (file?.format !== FORMAT || typeof workflowId !== 'string' || !isLateResult(late)) {
     throw new Error('it holds no late result');
   }
   return { workflowId, late: { ...late, token: late.token } };
+}
+
+/** The parser's own message quotes the text, which holds a token and a result. */
+function parse(text: string): (Partial<KeptResult> & { readonly format?: unknown }) | null {
+  try {
+    return JSON.parse(text) as Partial<KeptResult>;
+  } catch {
+    throw new Error('it is not JSON');
+  }
 }
 
 function isLateResult(late: LateResult | undefined): late is LateResult {

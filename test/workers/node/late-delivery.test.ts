@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DeliverLate, LateAnswer } from '../../../src/workers/node/deliver-late.ts';
@@ -36,7 +36,7 @@ function deliveryIn(folder: string, { deliver, retry = SHORT, maxCount = 1_000 }
     deliver,
     retry,
     stopWithinMs: 20,
-    log: { debug: () => {}, info: line('info'), warn: line('warn'), error: line('error') },
+    log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     events: {
       lateResults: (outcome, count) => void (counts[outcome] = (counts[outcome] ?? 0) + count),
       lateResultsWaiting: (count) => void (waiting = count),
@@ -51,7 +51,7 @@ function deliveryIn(folder: string, { deliver, retry = SHORT, maxCount = 1_000 }
     waiting: () => waiting,
     /** Waits for so many lines of a message. */
     said: (message: string, count = 1) =>
-      eventually(() => lines.filter((each) => each.message === message).length === count),
+      eventually(() => lines.filter((each) => each.message === message).length >= count),
     all: (message: string) => lines.filter((each) => each.message === message),
   };
 }
@@ -68,6 +68,26 @@ function caller(...answers: (LateAnswer | Error)[]) {
 }
 
 describe('a late result', () => {
+  test('stays where it is while the disk cannot read it', async () => {
+    const folder = await newFolder();
+    const { asked, deliver } = caller();
+    const { delivery, keep, said, counts } = deliveryIn(folder, { deliver });
+    await keep();
+    const [name = ''] = await readdir(folder);
+    const file = join(folder, name);
+    const text = await readFile(file, 'utf8');
+    // A folder in its place fails each read with EISDIR, whoever reads.
+    await rm(file);
+    await mkdir(file);
+    delivery.start();
+    await said('late.not_read');
+    await rmdir(file);
+    await writeFile(file, text);
+    await said('late.delivered');
+    expect(asked).toEqual(['a']);
+    expect(counts).toEqual({ delivered: 1 });
+  });
+
   test('is delivered as it was kept, and leaves nothing on disk', async () => {
     const folder = await newFolder();
     const given = deferred<unknown>();
