@@ -59,6 +59,10 @@ export interface JobRun {
   accepted: TakenResult | undefined;
   /** Results that the job does not end with and that are not on record yet. */
   unjudged: TakenResult[];
+  /** Goes on as long as the workflow; rejects when a result cannot be put on record. */
+  judging: Promise<void>;
+  /** The job's end is on its way to the ledger. */
+  isClosing: boolean;
   /** Late results that this run of the workflow was sent. */
   arrivals: number;
 }
@@ -84,6 +88,8 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
     onSettled: () => undefined,
     accepted: undefined,
     unjudged: [],
+    judging: Promise.resolve(),
+    isClosing: false,
     arrivals: 0,
   };
   setHandler(statusQuery, () => statusOf(run));

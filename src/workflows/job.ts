@@ -21,7 +21,7 @@ import { showPlace } from './job-display.ts';
 import { logDispatch, logEnding } from './job-log.ts';
 import type { JobRun } from './job-run.ts';
 import { enter, startRun } from './job-run.ts';
-import { judgeLateResults, resultOf, settledOutcome } from './late-results.ts';
+import { allJudged, judgeAsTheyCome, resultOf, settledOutcome } from './late-results.ts';
 import { closeJob, excuseLoss, openJob } from './ledger-call.ts';
 import { FLEET_PATCH } from './patches.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -44,15 +44,19 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
     const { resultToken } = run.progress;
     const opened = await openJob({ spec: run.spec, workflowId, runId, resultToken });
     if (opened.kind === 'closed') {
-      await judgeLateResults(run);
+      judgeAsTheyCome(run);
+      await allJudged(run);
       return settle(run, opened.outcome);
     }
     run.progress = { ...run.progress, awaitsTurn: opened.awaitsTurn === true };
   }
+  judgeAsTheyCome(run);
   const outcome = await runUntilSettled(run);
   enter(run, { kind: 'closing', since: Date.now() });
+  run.isClosing = true;
   const closed = await close(run, outcome);
-  await judgeLateResults(run);
+  run.isClosing = false;
+  await allJudged(run);
   return settle(run, closed);
 }
 
@@ -121,7 +125,7 @@ async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
 
 /** Continues as new; the next run would know nothing of the results that have arrived. */
 async function renew(run: JobRun): Promise<void> {
-  await judgeLateResults(run);
+  await allJudged(run);
   if (run.settled === undefined) await continueAsNew<typeof job>(run.request, run.progress);
 }
 

@@ -1,4 +1,4 @@
-import { log, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
 import type { JobOutcome } from '../domain/job.ts';
 import type { TakenResult } from '../domain/late-result.ts';
 import { reconciles } from '../domain/late-result.ts';
@@ -60,12 +60,27 @@ export function resultOf(
   return { job, generation, epoch, node, token, result: outcome.result, startedAt, arrival };
 }
 
-/** Puts on record what arrived beside the result that the job ends with, while there is any. */
-export async function judgeLateResults(run: JobRun): Promise<void> {
-  for (;;) {
-    const late = run.unjudged.shift();
-    if (late === undefined) return;
-    const judgement = await judgeResult({ late, from: 'job' });
-    log.info('job.result_judged', { epoch: late.epoch, node: late.node, ...judgement });
-  }
+/**
+ * Puts on record, as it comes, what arrives beside the result that the job ends with. While the job is
+ * closed it waits: what becomes of a result depends on that.
+ */
+export function judgeAsTheyCome(run: JobRun): void {
+  run.judging = CancellationScope.nonCancellable(async () => {
+    for (;;) {
+      await condition(() => run.unjudged.length > 0 && !run.isClosing);
+      const late = run.unjudged[0]!;
+      const judgement = await judgeResult({ late, from: 'job' });
+      log.info('job.result_judged', { epoch: late.epoch, node: late.node, ...judgement });
+      run.unjudged = run.unjudged.filter((other) => other !== late);
+    }
+  });
+  // Whoever waits for it hears of its failure.
+  run.judging.catch(() => undefined);
+}
+
+/** Waits until everything that has arrived is on record. */
+export async function allJudged(run: JobRun): Promise<void> {
+  await CancellationScope.nonCancellable(() =>
+    Promise.race([run.judging, condition(() => run.unjudged.length === 0)]),
+  );
 }

@@ -3,7 +3,7 @@ import { backoffMs } from '../domain/attempt.ts';
 import type { job } from './job.ts';
 import type { JobRun } from './job-run.ts';
 import { enter } from './job-run.ts';
-import { judgeLateResults } from './late-results.ts';
+import { allJudged } from './late-results.ts';
 import { isTurn } from './ledger-call.ts';
 
 /** How often a job that waits for its turn asks for it, whatever it was told or not told. */
@@ -21,7 +21,7 @@ export async function awaitTurn(run: JobRun): Promise<void> {
     await condition(() => run.news !== news, backoffMs(ASK_AGAIN, asked));
     if (await isTurn(session)) run.progress = { ...run.progress, awaitsTurn: false };
     else if (workflowInfo().continueAsNewSuggested) {
-      await judgeLateResults(run);
+      await allJudged(run);
       await continueAsNew<typeof job>(run.request, run.progress);
     }
   }
