@@ -23,6 +23,9 @@
  * - late result: one that comes after its attempt was given up.
  * - fence: what is left of a job after the clean-up: enough to refuse its id and judge its results.
  * - horizon: for how long after its end a job's id is not run again.
+ * - outbox: the table through which an application submits a job inside its own transaction.
+ * - relay: the part of an orchestrator that starts the jobs of the outbox.
+ * - dead: said of a row of the outbox that can never start.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
 import type { ErrorCode } from './errors.ts';
