@@ -7,6 +7,7 @@ import { jobsCommand } from './commands/jobs.ts';
 import { nodeCommand } from './commands/node.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
+import { outboxCommand } from './commands/outbox.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
@@ -32,6 +33,7 @@ export function createProgram(
     .addCommand(jobsCommand(terminal))
     .addCommand(nodesCommand(terminal))
     .addCommand(sessionsCommand(terminal))
+    .addCommand(outboxCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);
