@@ -8,6 +8,7 @@ import { nodeCommand } from './commands/node.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
 import { schedulesCommand } from './commands/schedules.ts';
+import { outboxCommand } from './commands/outbox.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
@@ -34,6 +35,7 @@ export function createProgram(
     .addCommand(nodesCommand(terminal))
     .addCommand(sessionsCommand(terminal))
     .addCommand(schedulesCommand(terminal))
+    .addCommand(outboxCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);

@@ -86,12 +86,13 @@ function progressTo(place: Logger | Terminal): (message: string) => void {
 }
 
 async function startDevOrchestrator(
-  flags: RetentionFlags,
+  flags: Pick<DevFlags, 'jobs'> & RetentionFlags,
   { temporal, databaseUrl }: Embedded,
   log: Logger,
 ): Promise<RunningOrchestrator> {
   const { startOrchestrator } = await import('../workers/orchestrator/start-orchestrator.ts');
-  return startOrchestrator({ temporal, databaseUrl, retention: retentionPolicy(flags), log });
+  const retention = retentionPolicy(flags);
+  return startOrchestrator({ temporal, databaseUrl, retention, log, ...pick(flags, 'jobs') });
 }
 
 async function startDevNode(

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Duration } from '../domain/duration.ts';
 import { parseDuration } from '../domain/duration.ts';
-import { HoldfastError } from '../domain/errors.ts';
+import { HoldfastError, isErrorCode } from '../domain/errors.ts';
 import { jobWorkflowId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
@@ -65,12 +65,24 @@ async function tryResult(
 }
 
 /** Temporal forgets a workflow after its retention; the ledger does not. */
-async function resultInLedger({ ledger }: Connections, id: string): Promise<Json> {
+async function resultInLedger({ ledger }: Connections, id: string): Promise<Json | undefined> {
   const job = await ledger.findJob(id);
-  if (job === undefined) throw jobNotFound(id);
+  if (job === undefined) return unstarted(ledger, id);
   // What was cleaned up is told as an error, too.
   if (job.error !== undefined) throw toHoldfastError(id, job.error);
   if (job.result !== undefined) return job.result;
   const message = 'Temporal knows its workflow no more, and the ledger not its end';
   throw toHoldfastError(id, { code: 'job_terminated', message });
+}
+
+/** A job that waits in the outbox will have a workflow; a dead one will not. */
+async function unstarted(ledger: Connections['ledger'], id: string): Promise<undefined> {
+  const row = await ledger.outbox.find(id);
+  if (row === undefined) throw jobNotFound(id);
+  if (row.error === undefined) return undefined;
+  const { code, message } = row.error;
+  throw new HoldfastError(isErrorCode(code) ? code : 'internal', message, {
+    hint: `job ${id} is dead in the outbox: mend what is wrong, then \`holdfast outbox retry ${id}\``,
+    details: { job: id },
+  });
 }

@@ -7,6 +7,8 @@ import type { JobsClient } from './jobs.ts';
 import { createJobsClient } from './jobs.ts';
 import type { NodesClient } from './nodes.ts';
 import { createNodesClient } from './nodes.ts';
+import type { OutboxClient } from './outbox.ts';
+import { createOutboxClient } from './outbox.ts';
 import type { SessionsClient } from './sessions.ts';
 import { createSessionsClient } from './sessions.ts';
 
@@ -23,6 +25,7 @@ export interface HoldfastClient {
   readonly jobs: JobsClient;
   readonly nodes: NodesClient;
   readonly sessions: SessionsClient;
+  readonly outbox: OutboxClient;
   /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
 }
@@ -57,6 +60,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     jobs: createJobsClient(connections),
     nodes: createNodesClient(connections),
     sessions,
+    outbox: createOutboxClient(ledger),
     close,
   };
 }

@@ -83,7 +83,12 @@ function without(
   return Object.fromEntries(others) as unknown as JobDefinition['request'];
 }
 
-function checkPayload(kind: string, input: unknown): Json {
+/**
+ * The input as JSON, within the payload limit.
+ *
+ * @throws HoldfastError `invalid_input` or `payload_too_large`
+ */
+export function checkPayload(kind: string, input: unknown): Json {
   if (input === undefined) return null;
   let text: string | undefined;
   try {

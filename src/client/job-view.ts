@@ -1,5 +1,4 @@
 import type { AttemptRecord } from '../domain/attempt.ts';
-import { jobNotFound } from '../domain/job-not-found.ts';
 import type { Job } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
 import type { ResultRecord } from '../domain/verdict.ts';
@@ -7,6 +6,7 @@ import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import type { LiveJob } from './live-job.ts';
 import { findLiveJob } from './live-job.ts';
+import { viewEnqueued } from './view-enqueued.ts';
 
 /** A job with all that is known of it. */
 export interface JobView extends Job {
@@ -32,7 +32,7 @@ export async function viewJob(connections: Connections, id: string): Promise<Job
     stored === undefined ? [] : ledger.findResults(id, stored.generation),
   ]);
   if (found === undefined) {
-    if (stored === undefined) throw jobNotFound(id);
+    if (stored === undefined) return viewEnqueued(connections, id);
     return { ...stored, attempts: [], results, live: undefined };
   }
   const { job, live, attempts } = found;

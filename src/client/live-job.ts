@@ -24,9 +24,10 @@ export interface LiveJob {
   /**
    * `opening` and `closing`: the ledger is asked. `queued`: on a task queue, no node took it yet.
    * `running`: on a node. `waiting`: for a time. `unattended`: no orchestrator answers for it.
-   * `ended`: its workflow ended without closing it in the ledger.
+   * `ended`: its workflow ended without closing it in the ledger. `enqueued`: it is in the outbox only.
    */
-  readonly phase: 'opening' | 'queued' | 'running' | 'waiting' | 'closing' | 'unattended' | 'ended';
+  readonly phase:
+    'enqueued' | 'opening' | 'queued' | 'running' | 'waiting' | 'closing' | 'unattended' | 'ended';
   /** The reason in words. */
   readonly why: string;
   /** What it waits for; undefined when it runs or has ended. */

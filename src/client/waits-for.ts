@@ -5,9 +5,10 @@ import type { Connections } from './connections.ts';
 /**
  * What an open job waits for. `node`: a certain one. `slot`: a free one in its pool. `pool`: any
  * node of its pool that will do. `backoff`: the time of a retry. `turn`: the index before its own in
- * a strict session. `ledger`, `orchestrator`: for them to answer.
+ * a strict session. `ledger`, `orchestrator`: for them to answer. `outbox`: for a relay to start it.
  */
-export type WaitsFor = 'node' | 'slot' | 'pool' | 'backoff' | 'turn' | 'ledger' | 'orchestrator';
+export type WaitsFor =
+  'node' | 'slot' | 'pool' | 'backoff' | 'turn' | 'ledger' | 'orchestrator' | 'outbox';
 
 /** A wait with its reason in words. */
 export interface JobWait {

@@ -28,6 +28,9 @@
  * - plan: one due time of one schedule and scope: run, or skipped for a stated reason.
  * - tick: one planning pass of a schedule; a time that it decided no later tick takes up again.
  * - catch-up: what a tick does with several missed times: run the latest, or each.
+ * - outbox: the table through which an application submits a job inside its own transaction.
+ * - relay: the part of an orchestrator that starts the jobs of the outbox.
+ * - dead: said of a row of the outbox that can never start.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
 import type { ErrorCode } from './errors.ts';

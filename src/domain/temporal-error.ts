@@ -7,6 +7,7 @@ export interface TemporalPlace {
 }
 
 // The codes of https://grpc.io/docs/guides/status-codes
+const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
 const REFUSED = new Set([7, 16]);
 // Cancelled, unknown, deadline exceeded, resource exhausted, aborted, internal, unavailable.
@@ -27,6 +28,12 @@ export function temporalError(error: unknown, place: TemporalPlace): HoldfastErr
 export function isTransient(error: unknown): boolean {
   const code = grpcCode(error);
   return code !== undefined && TRANSIENT.has(code);
+}
+
+/** True when Temporal refuses the call itself, such as a start whose arguments are too large. */
+export function isRefusedForGood(error: unknown): boolean {
+  // A search attribute that it does not know yet, an orchestrator registers.
+  return grpcCode(error) === INVALID_ARGUMENT && !/search attribute/i.test(deepestMessage(error));
 }
 
 function hintFor(error: unknown, message: string): string {

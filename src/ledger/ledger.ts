@@ -24,6 +24,7 @@ import { forgetNode } from './forget-node.ts';
 import type { LedgerJudgement } from './judge-result.ts';
 import { judgeResult } from './judge-result.ts';
 import { ledgerError } from './ledger-error.ts';
+import type { News } from './listen.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import type { NodeEventRecord } from './node-events.ts';
 import { nodeEvents } from './node-events.ts';
@@ -31,6 +32,8 @@ import type { LedgerOpening } from './open-job.ts';
 import { openJob, takeOverJob } from './open-job.ts';
 import type { Outage } from './outages.ts';
 import { lastOutage, recordOutage } from './outages.ts';
+import type { Outbox } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
 import type { WantedPlace } from './place-situation.ts';
 import { placeSituation } from './place-situation.ts';
 import { createPool } from './pool.ts';
@@ -46,7 +49,6 @@ import { releaseDue } from './release-due.ts';
 import type { NodeStart, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
 import { findResults } from './results.ts';
-import type { SessionNews } from './session-news.ts';
 import { listenToSessions } from './session-news.ts';
 import type { SlotCounts, SlotHolder } from './session-slots.ts';
 import { countSlots, findSlot, isTurn, yieldSlot } from './session-slots.ts';
@@ -58,6 +60,7 @@ import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
  * `ledger_unavailable` when PostgreSQL does not answer.
  */
 export interface Ledger {
+  readonly outbox: Outbox;
   /** Brings the schema to this version. */
   migrate(): Promise<void>;
   /** Rejects unless the schema is of this version. */
@@ -95,8 +98,8 @@ export interface Ledger {
   sessionHeads(ids: readonly string[]): Promise<SessionHead[]>;
   /** Passes over gaps whose time is over; answers whose turn it is then in strict sessions. */
   releaseDue(limit: number): Promise<ReleasedSession[]>;
-  /** Hears of every session that releases something; see {@link SessionNews}. */
-  listenToSessions(onNews: (sessionId: string) => void): SessionNews;
+  /** Hears of every session that releases something; see {@link News}. */
+  listenToSessions(onNews: (sessionId: string) => void): News;
   /** Strips closed jobs and drops fences whose time is over: one batch. */
   prune(retention: RetentionPolicy, limit: number): Promise<PruneCounts>;
   recordNode(change: NodeChange): Promise<boolean>;
@@ -137,6 +140,7 @@ export function openLedger(databaseUrl: string): Ledger {
       }
     };
   return {
+    outbox: createOutbox(pool, call),
     migrate: call(migrate),
     checkSchema: call(checkSchema),
     openJob: call(openJob),

@@ -6,6 +6,7 @@ export const ALERTS = {
   ledger_unavailable: 'calls to the ledger fail; jobs wait for it',
   job_pending: 'a job has waited for a node for longer than its alarm allows',
   pool_paused: 'a pool lost most of its nodes at once; its failover pauses',
+  outbox_lag: 'a job has waited in the outbox for too long: no relay can start it',
   thread_stuck: 'a handler blocks its thread for good; the node stops',
 } as const;
 
@@ -17,9 +18,9 @@ export class Alerts {
   readonly #raised = new Set<AlertName>();
   readonly #timers = new Map<AlertName, NodeJS.Timeout>();
   readonly #log: Logger;
-  readonly #metrics: Metrics;
+  readonly #metrics: Pick<Metrics, 'alert'>;
 
-  constructor(log: Logger, metrics: Metrics) {
+  constructor(log: Logger, metrics: Pick<Metrics, 'alert'>) {
     this.#log = log;
     this.#metrics = metrics;
   }

@@ -20,6 +20,10 @@ export const METRICS = {
   holdfast_late_after_cleanup_total: 'results that came after the clean-up of their job',
   holdfast_sessions_skipped_total: 'indexes of sessions that this orchestrator passed over',
   holdfast_pruned_total: 'rows that the clean-up of this orchestrator stripped or dropped, by what',
+  holdfast_outbox_lag_seconds:
+    'how long after they were enqueued this orchestrator started the jobs of the outbox',
+  holdfast_outbox_rows: 'rows of the outbox, by state: waiting or dead',
+  holdfast_outbox_dead_total: 'rows of the outbox that this orchestrator called dead, by code',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
   holdfast_late_results_total: 'late results of this node that were settled, by outcome',
@@ -39,6 +43,9 @@ export interface Metrics {
   resultRefused(why: string): void;
   indexesSkipped(count: number): void;
   pruned(what: string, count: number): void;
+  outboxStarted(lagMs: number): void;
+  outboxRows(state: 'waiting' | 'dead', count: number): void;
+  outboxDead(code: string): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
   lateResults(outcome: 'delivered' | 'dropped' | 'refused', count: number): void;
@@ -69,6 +76,9 @@ export function processMetrics(): Metrics {
   const afterCleanup = counter('holdfast_late_after_cleanup_total');
   const skipped = counter('holdfast_sessions_skipped_total');
   const pruned = counter('holdfast_pruned_total');
+  const outboxLag = seconds('holdfast_outbox_lag_seconds');
+  const outboxRows = gauge('holdfast_outbox_rows');
+  const outboxDead = counter('holdfast_outbox_dead_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
   const alerts = gauge('holdfast_alert');
   const lateResults = counter('holdfast_late_results_total');
@@ -95,6 +105,9 @@ export function processMetrics(): Metrics {
     resultRefused: (why) => refused.add(1, { why }),
     indexesSkipped: (count) => skipped.add(count),
     pruned: (what, count) => pruned.add(count, { what }),
+    outboxStarted: (lagMs) => outboxLag.record(lagMs / 1000, {}),
+    outboxRows: (state, count) => outboxRows.set(count, { state }),
+    outboxDead: (code) => outboxDead.add(1, { code }),
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
     lateResults: (outcome, count) => lateResults.add(count, { outcome }),

@@ -32,6 +32,10 @@ const COMMANDS = [
   'sessions close',
   'schedules',
   'schedules plan',
+  'outbox',
+  'outbox list',
+  'outbox retry',
+  'outbox drop',
 ];
 
 test.each(COMMANDS)('holdfast %s --help prints usage and examples on stdout', async (command) => {
@@ -64,7 +68,7 @@ test('holdfast --version prints the version of the package', async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${version}\n` });
 });
 
-test.each([[], ['jobs'], ['nodes'], ['sessions'], ['schedules']])(
+test.each([[], ['jobs'], ['nodes'], ['sessions'], ['schedules'], ['outbox']])(
   'a command that only has subcommands prints its help on stderr and ends as a usage error: %s',
   async (...args) => {
     const { exitCode, stdout, stderr } = await runHoldfast(args);

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
+import type { Duration } from '../../domain/duration.ts';
 import type { LogFlags } from '../create-log.ts';
 import { addLogOptions, createLog } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
+import { durationOption } from '../option-values.ts';
+import { pick } from '../pick.ts';
 import type { RetentionFlags } from '../retention-flags.ts';
 import { addRetentionOptions, retentionPolicy } from '../retention-flags.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
@@ -12,7 +15,17 @@ import type { StormFlags } from '../storm-flags.ts';
 import { addStormOptions, stormPolicy } from '../storm-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
-type OrchestratorFlags = ConnectionFlags & StormFlags & RetentionFlags & HealthFlags & LogFlags;
+interface OwnFlags {
+  readonly jobs?: string;
+  readonly outboxLagAlarm?: Duration;
+}
+
+type OrchestratorFlags = OwnFlags &
+  ConnectionFlags &
+  StormFlags &
+  RetentionFlags &
+  HealthFlags &
+  LogFlags;
 
 /** `holdfast orchestrator`: runs the workflows; needs Temporal and the ledger. */
 export function orchestratorCommand(terminal: Terminal): Command {
@@ -21,6 +34,13 @@ export function orchestratorCommand(terminal: Terminal): Command {
     .description(
       'Runs the workflows of jobs and writes the ledger, which it creates or migrates at its ' +
         'start. It keeps nothing itself: run as many as you like, and stop any of them.',
+    )
+    .option('--jobs <file>', 'a handler file: the defaults of jobs enqueued by SQL')
+    .addOption(
+      durationOption(
+        '--outbox-lag-alarm <time>',
+        'alert when a job waits in the outbox for longer (default: 60s)',
+      ),
     )
     .addHelpText('after', HELP);
   addConnectionOptions(command);
@@ -34,9 +54,10 @@ export function orchestratorCommand(terminal: Terminal): Command {
       const log = await createLog(flags, terminal);
       const storm = stormPolicy(flags);
       const retention = retentionPolicy(flags);
+      const ofOutbox = pick(flags, 'jobs', 'outboxLagAlarm');
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
-      const start = () => startOrchestrator({ ...connection, storm, retention, log });
+      const start = () => startOrchestrator({ ...connection, ...ofOutbox, storm, retention, log });
       return startWithHealth('orchestrator', flags, log, start);
     }),
   );
@@ -47,4 +68,5 @@ SIGTERM or Ctrl-C stops it in order; once more ends it at once.
 
 Examples:
   $ holdfast orchestrator
+  $ holdfast orchestrator --jobs ./jobs.js
   $ holdfast orchestrator --temporal-address temporal:7233 --log-level warn`;

@@ -15,6 +15,7 @@ const WAITS_FOR: Readonly<Record<WaitsFor, string>> = {
   turn: 'its turn in the session',
   ledger: 'the ledger',
   orchestrator: 'an orchestrator',
+  outbox: 'a relay of the outbox',
 };
 
 /** What a job waits for, and its story, for people. */

@@ -5,11 +5,15 @@ import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
+import type { Duration } from '../../domain/duration.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
 import type { RetentionPolicy } from '../../domain/retention.ts';
 import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
 import { STORM_DEFAULTS } from '../../domain/storm.ts';
+import { parseLimit } from '../../handlers/attempt-options.ts';
+import type { JobDefinition } from '../../handlers/define-job.ts';
+import { handlersOf, loadHandlers } from '../../handlers/load-handlers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { workflowBundlePath } from '../bundle.ts';
@@ -21,8 +25,11 @@ import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
 import { controlEvents } from './control-events.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import type { Definitions } from './outbox-request.ts';
 import { pruneLedger } from './prune.ts';
+import { startRelay } from './relay.ts';
 import { releaseSessions } from './release-sessions.ts';
+import { watchOutbox } from './watch-outbox.ts';
 import { watchTemporal } from './watch-temporal.ts';
 
 /** Options of {@link startOrchestrator}; what is left out comes from the environment. */
@@ -35,6 +42,13 @@ export interface OrchestratorOptions {
   readonly storm?: Partial<StormPolicy>;
   /** How long the ledger keeps what. @default results 7 days, fences for ever or at least 90 days */
   readonly retention?: Partial<RetentionPolicy>;
+  /**
+   * A handler file, or definitions: what jobs that were enqueued by SQL take the defaults of their kind
+   * from, and their schemas check. Their handlers do not run here. @default none
+   */
+  readonly jobs?: string | readonly JobDefinition[];
+  /** The age of a row of the outbox from which it is an alert. @default '60s' */
+  readonly outboxLagAlarm?: Duration;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -55,13 +69,16 @@ export interface RunningOrchestrator {
  * Starts an orchestrator: a workflow worker with the control activities. It migrates the ledger
  * and registers the search attributes first. Any number may run; each is stateless.
  *
- * @throws HoldfastError `temporal_unavailable`, `ledger_unavailable` or `ledger_schema_newer`
+ * @throws HoldfastError `temporal_unavailable`, `ledger_unavailable`, `ledger_schema_newer` or
+ *   `handler_file_failed`
  */
 export async function startOrchestrator(
   options: OrchestratorOptions = {},
 ): Promise<RunningOrchestrator> {
   const log = options.log ?? defaultLog();
   installRuntime(log);
+  const definitions = await definitionsOf(options.jobs);
+  const outboxLagAlarmMs = parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm');
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
@@ -88,6 +105,8 @@ export async function startOrchestrator(
       log,
     );
     closers.add(() => cleanUp.stop());
+    const watchedOutbox = watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs);
+    closers.add(() => watchedOutbox.stop());
     const worker = await Worker.create({
       connection,
       namespace,
@@ -100,6 +119,10 @@ export async function startOrchestrator(
       shutdownGraceTime: '5s',
       shutdownForceTime: '15s',
     });
+    const place = { address: connectionOptions.address, namespace };
+    const connections = { client, ledger, place };
+    const relay = startRelay({ connections, definitions, metrics, log });
+    closers.add(() => relay.stop());
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
     stopped.catch(() => undefined);
     log.info({ identity, namespace, address: connectionOptions.address }, 'orchestrator.started');
@@ -109,6 +132,11 @@ export async function startOrchestrator(
     await closers.closeAll();
     throw unreachable(error, config);
   }
+}
+
+async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definitions> {
+  if (jobs === undefined) return new Map();
+  return typeof jobs === 'string' ? loadHandlers(jobs) : handlersOf(jobs, 'option "jobs"');
 }
 
 async function whyNotReady(worker: Worker, ledger: Ledger): Promise<string | undefined> {

@@ -1,0 +1,76 @@
+import { settleSlot } from '../../client/settle-slot.ts';
+import type { Connections } from '../../client/connections.ts';
+import type { Dedupe } from '../../client/dedupe.ts';
+import { startJob } from '../../client/start-job.ts';
+import { HoldfastError } from '../../domain/errors.ts';
+import type { JobRequest } from '../../domain/job.ts';
+import { isRefusedForGood } from '../../domain/temporal-error.ts';
+import type { ClaimedRow } from '../../ledger/outbox-claims.ts';
+import type { Definitions } from './outbox-request.ts';
+import { outboxRequest } from './outbox-request.ts';
+
+/** What became of a row. `trouble`: it is to be tried again. */
+export type RowOutcome =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'dead'; readonly code: string; readonly message: string }
+  | { readonly kind: 'trouble'; readonly error: HoldfastError };
+
+/** A server that is frozen answers nothing, ever. */
+const START_WITHIN_MS = 10_000;
+
+/** Starts the job of a row as a submit does. A repetition of it changes nothing. Never rejects. */
+export async function startRow(
+  connections: Connections,
+  definitions: Definitions,
+  row: ClaimedRow,
+): Promise<RowOutcome> {
+  try {
+    const { request, dedupe } = await outboxRequest(row, definitions);
+    await start(connections, row.id, request, dedupe);
+    return { kind: 'started' };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+/** True for a row whose start may wait for the end of another job. */
+export function mayWait({ options }: ClaimedRow): boolean {
+  return options['dedupe'] === 'replace';
+}
+
+async function start(
+  connections: Connections,
+  id: string,
+  request: JobRequest,
+  dedupe: Dedupe | undefined,
+): Promise<void> {
+  const { session: slot } = request;
+  let settled = request;
+  if (slot !== undefined) {
+    const found = await settleSlot(connections, { id, slot, dedupe });
+    if (found.kind === 'attach') return;
+    settled = { ...request, session: found.slot };
+  }
+  const startIt: Start = startJob;
+  const starting = () => startIt(connections, id, settled, dedupe);
+  if (dedupe === 'replace') await starting();
+  else await connections.client.withDeadline(Date.now() + START_WITHIN_MS, starting);
+}
+
+type Start = (
+  connections: Connections,
+  id: string,
+  request: JobRequest,
+  dedupe: Dedupe | undefined,
+) => Promise<unknown>;
+
+/** What Temporal or the ledger refuse for this row alone would be refused for ever. */
+function outcomeOf(thrown: unknown): RowOutcome {
+  const error =
+    thrown instanceof HoldfastError
+      ? thrown
+      : new HoldfastError('internal', String(thrown), { cause: thrown });
+  const { code, message } = error;
+  if (isRefusedForGood(error)) return { kind: 'dead', code: 'invalid_input', message };
+  return error.retryable ? { kind: 'trouble', error } : { kind: 'dead', code, message };
+}
