@@ -16,6 +16,7 @@ export const ERRORS = {
   node_not_found: row('no node of this name is registered', false, 404, 4),
   job_running: row('the job runs on a node now', false, 409, 5),
   job_closed: row('the job has ended already', false, 409, 5),
+  job_exists: row('another job has this id', false, 409, 5),
   session_slot_taken: row('another job holds this index of the session', false, 409, 5),
   session_not_found: row('no session has this id', false, 404, 4),
   session_exists: row('the session exists with other options', false, 409, 5),

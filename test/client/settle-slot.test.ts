@@ -18,7 +18,7 @@ function connectionsOf(
     findSession: (id: string) => Promise.resolve(count === undefined ? undefined : { id, count }),
     createSession: (id: string) => Promise.resolve({ id, count }),
     findSlot: () => Promise.resolve(holder),
-    findJob: (id: string) => Promise.resolve(jobs.includes(id) ? { id } : undefined),
+    findNewest: (id: string) => Promise.resolve(jobs.includes(id) ? { generation: 1 } : undefined),
   };
   return { ledger } as unknown as Connections;
 }
@@ -43,8 +43,10 @@ test('a slot that another job holds is refused with its id and state', async () 
 });
 
 test('attach answers with the job that holds it, whatever became of that', async () => {
-  expect(await settled(OPEN, 'attach')).toEqual({ kind: 'attach', job: 'held' });
-  expect(await settled(RELEASED, 'attach')).toEqual({ kind: 'attach', job: 'held' });
+  const holder = { id: 'held', generation: 1, state: 'open' };
+  expect(await settled(OPEN, 'attach')).toEqual({ kind: 'attach', holder });
+  const ended = { ...holder, state: 'succeeded' };
+  expect(await settled(RELEASED, 'attach')).toEqual({ kind: 'attach', holder: ended });
 });
 
 test('replace takes over what is filled, and not what was released or passed over', async () => {
@@ -59,6 +61,17 @@ test('replace takes over what is filled, and not what was released or passed ove
   await expect(settled({ ...OPEN, isReleased: true }, 'replace')).rejects.toThrow(
     'belongs to job held (open), is released or passed over, and cannot be replaced',
   );
+});
+
+test('the job of the slot that is released next is not cancelled: its end would be released', async () => {
+  const connections = connectionsOf(OPEN);
+  Object.assign(connections.ledger, { isTurn: () => Promise.resolve(true) });
+  await expect(
+    settleSlot(connections, { id: 'own', slot, dedupe: 'replace' }),
+  ).rejects.toMatchObject({
+    code: 'session_slot_taken',
+    hint: expect.stringContaining('the session releases this index next') as string,
+  });
 });
 
 test('an index behind the end of the session is refused', async () => {

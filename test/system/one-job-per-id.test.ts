@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
+import { forget, terminate } from '../support/temporal.ts';
 
 describe('an id', () => {
   let fleet: Fleet;
@@ -49,17 +48,14 @@ describe('an id', () => {
   test('whose workflow was ended by force is told so, and can be closed', async () => {
     const job = await fleet.client.jobs.submit('hold', fleet.hold('never'), { pool: fleet.pool });
     await fleet.logged('attempt.started', { job: job.id });
-    const connection = await Connection.connect({ address: inject('temporalAddress') });
-    const client = new Client({ connection, namespace: fleet.namespace });
-    await client.workflow.getHandle(`job/${job.id}`).terminate('by an operator');
-    await connection.close();
+    await terminate(fleet.namespace, `job/${job.id}`);
     await expect(job.result()).rejects.toMatchObject({ code: 'job_terminated' });
     expect(await job.get()).toMatchObject({
       state: 'failed',
       error: { code: 'job_terminated' },
       live: { phase: 'ended' },
     });
-    expect(await job.cancel()).toEqual({ requested: true });
+    expect(await job.cancel()).toEqual({ requested: true, state: 'cancelled' });
     expect(await job.get()).toMatchObject({ state: 'cancelled', live: undefined });
   });
 
@@ -103,27 +99,4 @@ async function indexes(fleet: Fleet, session: string, after = -1): Promise<numbe
   const seen: number[] = [];
   for await (const { index } of fleet.client.sessions.results(session, { after })) seen.push(index);
   return seen;
-}
-
-/** What the end of its retention does to a closed workflow. */
-async function forget(namespace: string, workflowId: string): Promise<void> {
-  const connection = await Connection.connect({ address: inject('temporalAddress') });
-  const client = new Client({ connection, namespace });
-  try {
-    await connection.workflowService.deleteWorkflowExecution({
-      namespace,
-      workflowExecution: { workflowId },
-    });
-    await eventually(() =>
-      client.workflow
-        .getHandle(workflowId)
-        .describe()
-        .then(
-          () => false,
-          () => true,
-        ),
-    );
-  } finally {
-    await connection.close();
-  }
 }
