@@ -1,6 +1,12 @@
 import type { JobsClient } from '../client/jobs.ts';
 import type { SubmitOptions } from '../client/job-request.ts';
-import type { ManyAnswer, ManyItem, ManyItems, ManyProgress } from '../client/submit-many.ts';
+import type {
+  ManyAnswer,
+  ManyItem,
+  ManyItems,
+  ManyOptions,
+  ManyProgress,
+} from '../client/submit-many.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import type { JobDefinition } from '../handlers/define-job.ts';
 import { formatDocument } from './format/document.ts';
@@ -52,9 +58,7 @@ export async function submitLines(
     }
   }
   const onProgress = (progress: ManyProgress) => tally.show(progress);
-  // One kind by name takes its pool from each item: a missing one is told for its line.
-  const submitMany = jobs.submitMany as SubmitMany;
-  for await (const { index, ...answered } of submitMany(kind, items(), { onProgress })) {
+  for await (const { index, ...answered } of submitTo(jobs, kind, items(), { onProgress })) {
     const line = numbers.get(index) ?? 0;
     numbers.delete(index);
     await answer({ line, ...answered });
@@ -62,11 +66,16 @@ export async function submitLines(
   tally.end();
 }
 
-type SubmitMany = (
+function submitTo(
+  jobs: JobsClient,
   kind: JobDefinition | string,
   items: ManyItems<ManyItem>,
-  options: { readonly onProgress: (progress: ManyProgress) => void },
-) => AsyncIterable<ManyAnswer>;
+  options: ManyOptions,
+): AsyncIterable<ManyAnswer> {
+  if (typeof kind !== 'string') return jobs.submitMany(kind, items, options);
+  // An item without a pool is refused by itself.
+  return jobs.submitMany(kind, items as ManyItems<ManyItem & { pool: string }>, options);
+}
 
 function formatAnswer(told: LineAnswer): string {
   if (!('error' in told)) return formatDocument(told);

@@ -34,7 +34,7 @@ export async function submitJob(
  *
  * @throws HoldfastError as `startJob`, and in a session `session_slot_taken` and `session_ended`
  */
-export async function startInSession(
+async function startInSession(
   connections: Connections,
   id: string,
   request: JobRequest,

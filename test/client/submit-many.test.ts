@@ -68,7 +68,6 @@ test('reads no faster than submits go and answers are taken', async () => {
 });
 
 test('answers do not wait for a source that is slow', async () => {
-  // eslint-disable-next-line @typescript-eslint/require-await -- a source may be one
   const source = async function* () {
     yield item(0);
     await new Promise(() => undefined);

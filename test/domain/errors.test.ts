@@ -9,7 +9,14 @@ const rows = Object.entries(ERRORS) as [ErrorCode, ErrorRow][];
 const KINDS_OF_TROUBLE = [
   ['invalid_input', 'payload_too_large', 'unknown_kind', 'handler_file_failed'],
   ['job_not_found', 'node_not_found', 'session_not_found'],
-  ['job_running', 'job_closed', 'job_exists', 'session_slot_taken', 'session_exists', 'session_ended'],
+  [
+    'job_running',
+    'job_closed',
+    'job_exists',
+    'session_slot_taken',
+    'session_exists',
+    'session_ended',
+  ],
   [
     'job_failed',
     'failover_exhausted',

@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { eventually } from './eventually.ts';
 
 /** Does something with Temporal itself, in the namespace of a fleet. */
-export async function withTemporal<Result>(
+async function withTemporal<Result>(
   namespace: string,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {

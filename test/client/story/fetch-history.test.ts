@@ -52,6 +52,7 @@ test('no end is waited for in a chain without one', async () => {
   const history = await fetchHistory(
     temporalWith({ '': [[started('r')]], r: [[started('r')]] }),
     'j',
+    1,
   );
   expect(history?.isWhole).toBe(false);
 });
