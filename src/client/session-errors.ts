@@ -25,7 +25,7 @@ export function sessionExists({ id, ...rules }: Session): HoldfastError {
 }
 
 /** The rules of a session in words. */
-export function rulesText({ skipAfterMs, isStrict }: SessionRules): string {
+function rulesText({ skipAfterMs, isStrict }: SessionRules): string {
   const gap = skipAfterMs === undefined ? 'waits for a gap' : `skips a gap after ${skipAfterMs} ms`;
   return `${gap}, ${isStrict ? 'one job at a time' : 'jobs in parallel'}`;
 }
