@@ -18,7 +18,8 @@ export { enqueue, enqueueMany } from './client/enqueue.ts';
 export type { JobExplanation } from './client/explain-job.ts';
 export type { SubmitOptions } from './client/job-request.ts';
 export type { JobView } from './client/job-view.ts';
-export type { JobHandle, JobsClient, SubmittedResult } from './client/jobs.ts';
+export type { GetOptions, JobsClient, SubmittedResult } from './client/jobs.ts';
+export type { JobHandle } from './client/job-handle.ts';
 export type { JobList, ListOptions } from './client/list-jobs.ts';
 export type { ListedNode, NodeFilter } from './client/list-nodes.ts';
 export type { LiveJob } from './client/live-job.ts';
@@ -37,7 +38,15 @@ export type {
   SessionSlots,
   SessionView,
 } from './client/sessions.ts';
-export type { Dedupe } from './client/dedupe.ts';
+export type { CancelOptions, Cancelled, StillRunning } from './client/cancel-job.ts';
+export type { Dedupe, Holder } from './client/dedupe.ts';
+export type {
+  ManyAnswer,
+  ManyItem,
+  ManyItems,
+  ManyOptions,
+  ManyProgress,
+} from './client/submit-many.ts';
 export type { StoryKind, StoryLine } from './client/story/story-line.ts';
 export type { JobWait, WaitsFor } from './client/waits-for.ts';
 export type { TemporalOptions } from './config.ts';
@@ -89,7 +98,7 @@ export { defineJob, NonRetryableError, RetryElsewhereError } from './handlers/de
 export type { HandlerContext, HandlerLog } from './handlers/handler-context.ts';
 export type { JsonOf } from './handlers/json-of.ts';
 export type { PendingOptions, PlacementOptions } from './handlers/placement-options.ts';
-export type { RecordOptions } from './handlers/record-options.ts';
+export type { Horizon, RecordOptions } from './handlers/record-options.ts';
 export type { Transaction } from './ledger/enqueue.ts';
 export type { NodeEventRecord } from './ledger/node-events.ts';
 export type { OutboxCounts, OutboxRow } from './ledger/outbox-rows.ts';

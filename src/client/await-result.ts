@@ -18,14 +18,21 @@ export interface ResultOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The generation of a job that is waited for. */
+interface AwaitedJob {
+  readonly id: string;
+  readonly generation: number;
+}
+
 const RETRY_MS = 500;
 /** Longer timers fire at once: 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** See `JobsClient.result`. */
+/** The result of one generation of a job. See `JobsClient.result`. */
 export async function awaitResult(
   connections: Connections,
   id: string,
+  generation: number,
   { timeout, signal }: ResultOptions = {},
 ): Promise<Json> {
   const limit =
@@ -34,7 +41,7 @@ export async function awaitResult(
       : [AbortSignal.timeout(Math.min(LONGEST_TIMER_MS, parseDuration(timeout, 'timeout')))];
   const stop = AbortSignal.any([...limit, ...(signal === undefined ? [] : [signal])]);
   while (!stop.aborted) {
-    const result = await tryResult(connections, id, stop);
+    const result = await tryResult(connections, { id, generation }, stop);
     if (result !== undefined) return result;
     // The server is away or restarting: the job is not, so the wait goes on.
     await delay(RETRY_MS, undefined, { signal: stop }).catch(() => undefined);
@@ -48,25 +55,31 @@ export async function awaitResult(
 
 async function tryResult(
   connections: Connections,
-  id: string,
+  { id, generation }: AwaitedJob,
   stop: AbortSignal,
 ): Promise<Json | undefined> {
   const { client } = connections;
+  const workflowId = jobWorkflowId(id, generation);
   try {
     return await client.connection.withAbortSignal(stop, () =>
-      client.workflow.getHandle<() => Promise<Json>>(jobWorkflowId(id)).result(),
+      client.workflow.getHandle<() => Promise<Json>>(workflowId).result(),
     );
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw toHoldfastError(id, jobErrorOf(error));
-    if (error instanceof WorkflowNotFoundError) return resultInLedger(connections, id);
+    if (error instanceof WorkflowNotFoundError) {
+      return resultInLedger(connections, { id, generation });
+    }
     if (stop.aborted || isTransient(error)) return undefined;
     throw temporalError(error, connections.place);
   }
 }
 
 /** Temporal forgets a workflow after its retention; the ledger does not. */
-async function resultInLedger({ ledger }: Connections, id: string): Promise<Json | undefined> {
-  const job = await ledger.findJob(id);
+async function resultInLedger(
+  { ledger }: Connections,
+  { id, generation }: AwaitedJob,
+): Promise<Json | undefined> {
+  const job = await ledger.findJob(id, generation);
   if (job === undefined) return unstarted(ledger, id);
   // What was cleaned up is told as an error, too.
   if (job.error !== undefined) throw toHoldfastError(id, job.error);

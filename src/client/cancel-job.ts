@@ -1,45 +1,77 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { cancelled } from '../domain/attempt.ts';
-import { jobWorkflowId } from '../domain/ids.ts';
-import { jobNotFound } from '../domain/job-not-found.ts';
-import { temporalError } from '../domain/temporal-error.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Duration } from '../domain/duration.ts';
+import { parseDuration } from '../domain/duration.ts';
+import type { JobState } from '../domain/job.ts';
 import type { Connections } from './connections.ts';
+import type { JobView } from './job-view.ts';
+import { viewJob } from './job-view.ts';
+import { lastBeatAt } from './node-beat.ts';
+import { requestEnd } from './request-end.ts';
 
-/** See `JobsClient.cancel`. */
+/** How to cancel a job. */
+export interface CancelOptions {
+  /** Wait so long for its end. @default no wait: how it stands right after the request */
+  readonly wait?: Duration;
+}
+
+/** What came of a cancellation. */
+export interface Cancelled {
+  /** False when the job was closed already. */
+  readonly requested: boolean;
+  /** How the job stands, or has ended: also as `succeeded`, when its handler returned all the same. */
+  readonly state: JobState;
+  /** What could not be stopped up to now. */
+  readonly stillRunning?: StillRunning;
+}
+
+/** An attempt that has not ended yet although its job was cancelled. */
+export interface StillRunning {
+  readonly node: string;
+  readonly epoch: number;
+  /** In words: what keeps it, and when it is given up. */
+  readonly why: string;
+}
+
+const POLL_MS = 200;
+/** A node beats every second. */
+const SILENT_MS = 4_000;
+
+/** Cancels a generation of a job. See `JobsClient.cancel`. */
 export async function cancelJob(
   connections: Connections,
   id: string,
-): Promise<{ readonly requested: boolean }> {
-  const { client, place } = connections;
-  const handle = client.workflow.getHandle(jobWorkflowId(id));
-  try {
-    const { status, raw } = await handle.describe();
-    if (status.name === 'RUNNING') {
-      await handle.cancel();
-      return { requested: true };
-    }
-    return {
-      requested: await closeAbandoned(connections, id, raw.workflowExecutionInfo?.firstRunId),
-    };
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw temporalError(error, place);
-    // Closed between the two calls, or forgotten by Temporal since.
-    if ((await connections.ledger.findJob(id)) === undefined) throw jobNotFound(id);
-    return { requested: false };
+  generation: number,
+  { wait = 0 }: CancelOptions = {},
+): Promise<Cancelled> {
+  const deadline = Date.now() + parseDuration(wait, 'wait');
+  const requested = await requestEnd(connections, id, generation);
+  let view = await viewJob(connections, id, generation);
+  while (view.state === 'open' && Date.now() < deadline) {
+    await delay(POLL_MS);
+    view = await viewJob(connections, id, generation);
   }
+  const stillRunning = await stillRunningOf(connections, view);
+  return { requested, state: view.state, ...(stillRunning === undefined ? {} : { stillRunning }) };
 }
 
-/** A job whose workflow was ended by force stays open in the ledger until someone closes it. */
-async function closeAbandoned(
-  { ledger }: Connections,
-  id: string,
-  runId: string | null | undefined,
-): Promise<boolean> {
-  const job = await ledger.findJob(id);
-  if (job?.state !== 'open' || runId == null) return false;
-  const { kind: jobKind, generation } = job;
-  const outcome = cancelled('the job was cancelled after its workflow was ended by force');
-  const inSession = job.session !== undefined;
-  const close = { jobId: id, jobKind, generation, inSession, runId, outcome, attempts: [] };
-  return (await ledger.closeJob(close)).closed.kind === 'own';
+async function stillRunningOf(
+  connections: Connections,
+  { state, live }: JobView,
+): Promise<StillRunning | undefined> {
+  const { node, epoch } = live ?? {};
+  const runs = state === 'open' && live?.phase === 'running';
+  if (!runs || node === undefined || epoch === undefined) return undefined;
+  return { node, epoch, why: await whyNotEnded(connections, node) };
+}
+
+async function whyNotEnded(connections: Connections, name: string): Promise<string> {
+  const [node, beatAt] = await Promise.all([
+    connections.ledger.findNode(name).catch(() => undefined),
+    lastBeatAt(connections, name),
+  ]);
+  const isSilent = beatAt !== undefined && Date.now() - beatAt.getTime() > SILENT_MS;
+  if (node?.state === 'offline' || isSilent) {
+    return `node ${name} does not answer: its attempt is given up after its heartbeat timeout, or with the node's lease`;
+  }
+  return `its handler on node ${name} has been told to stop, and has not ended: the node ends it after its --cancel-grace`;
 }

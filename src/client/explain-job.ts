@@ -22,10 +22,14 @@ export interface JobExplanation {
 }
 
 /** See `JobsClient.explain`. */
-export async function explainJob(connections: Connections, id: string): Promise<JobExplanation> {
+export async function explainJob(
+  connections: Connections,
+  id: string,
+  generation: number,
+): Promise<JobExplanation> {
   const [job, history] = await Promise.all([
-    viewJob(connections, id),
-    fetchHistory(connections, id).catch((error: unknown) => {
+    viewJob(connections, id, generation),
+    fetchHistory(connections, id, generation).catch((error: unknown) => {
       throw temporalError(error, connections.place);
     }),
   ]);

@@ -19,16 +19,19 @@ import { pinRequest } from './pin-options.ts';
 /** Options of a submit; those that a definition has, too, override the definition's. */
 export interface SubmitOptions extends AttemptOptions, PlacementOptions, RecordOptions {
   /**
-   * The job's id, unique for ever: a second submit of it is answered by the first one's job.
-   * @default a random UUID
+   * The job's id: a second submit of it is answered by the first one's job, unless `dedupe` or
+   * `horizon` says otherwise. @default a random UUID
    */
   readonly id?: string;
   /** The job's place in an ordered stream of results. */
   readonly session?: SessionSlot;
   /**
-   * What becomes of the submit when a job of another id holds that place. `reject`: it throws
-   * `session_slot_taken` with that job's id. `attach`: it answers with that job. `replace`: that job
-   * is cancelled if it is open, and loses the place, as long as it is not released. @default 'reject'
+   * What becomes of the submit when a job has its id, open or closed and within its `horizon`, or when
+   * a job of another id holds its place in the session. `attach`: it answers with that job. `reject`:
+   * it throws `job_exists` or `session_slot_taken`, with that job's id and state. `replace`: that job
+   * is cancelled if it is open, and when it has ended, this one starts, with that id as its next
+   * generation; a place goes over only as long as it is not released.
+   * @default 'attach' for the id, 'reject' for the place
    */
   readonly dedupe?: Dedupe;
   /** @default the definition's pool */
@@ -62,7 +65,7 @@ export async function jobRequest(
     ...(options.session === undefined ? {} : { session: options.session }),
     input: checkPayload(base.kind, input),
   };
-  checkDedupe(options, 'submit.dedupe');
+  checkDedupe(options.dedupe, 'submit.dedupe');
   resolveJobSpec(id, 1, request);
   return request;
 }

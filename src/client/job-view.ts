@@ -22,14 +22,18 @@ export interface JobView extends Job {
   readonly live: LiveJob | undefined;
 }
 
-/** See `JobsClient.get`. */
-export async function viewJob(connections: Connections, id: string): Promise<JobView> {
+/** A generation of a job. See `JobsClient.get`. */
+export async function viewJob(
+  connections: Connections,
+  id: string,
+  generation: number,
+): Promise<JobView> {
   const { ledger } = connections;
-  const stored = await ledger.findJob(id);
+  const stored = await ledger.findJob(id, generation);
   if (stored !== undefined && stored.state !== 'open') return viewClosed(connections, stored);
   const [found, results] = await Promise.all([
-    findLiveJob(connections, id),
-    stored === undefined ? [] : ledger.findResults(id, stored.generation),
+    findLiveJob(connections, id, generation),
+    stored === undefined ? [] : ledger.findResults(id, generation),
   ]);
   if (found === undefined) {
     if (stored === undefined) return viewEnqueued(connections, id);
@@ -38,7 +42,7 @@ export async function viewJob(connections: Connections, id: string): Promise<Job
   const { job, live, attempts } = found;
   if (live.phase === 'ended') {
     // It may have been closed since the first look.
-    const closed = await ledger.findJob(id);
+    const closed = await ledger.findJob(id, generation);
     if (closed !== undefined && closed.state !== 'open') return viewClosed(connections, closed);
     // The ledger was never told: what Temporal says of its end is the truth.
     return { ...stored, ...job, attempts, results, live };

@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { checkName } from '../domain/check.ts';
-import type { JobRequest } from '../domain/job.ts';
 import type { Move } from '../domain/messages.ts';
 import type { EachResult, InputOf, JobDefinition, ResultOf } from '../handlers/define-job.ts';
 import type { ResultOptions } from './await-result.ts';
 import { awaitResult } from './await-result.ts';
+import type { CancelOptions, Cancelled } from './cancel-job.ts';
 import { cancelJob } from './cancel-job.ts';
 import type { Connections } from './connections.ts';
 import type { JobExplanation } from './explain-job.ts';
 import { explainJob } from './explain-job.ts';
+import { newestGeneration } from './find-holder.ts';
+import type { JobHandle } from './job-handle.ts';
 import type { SubmitOptions } from './job-request.ts';
-import { jobRequest } from './job-request.ts';
 import type { JobView } from './job-view.ts';
 import { viewJob } from './job-view.ts';
 import type { JobList, ListOptions } from './list-jobs.ts';
@@ -19,40 +19,32 @@ import type { Moved } from './move-job.ts';
 import { moveJob } from './move-job.ts';
 import type { PendingJobs, PendingFilter } from './pending-jobs.ts';
 import { pendingJobs } from './pending-jobs.ts';
-import { pinWarnings } from './pin-warnings.ts';
-import { settleSlot } from './settle-slot.ts';
-import { startJob } from './start-job.ts';
-
-/** A submitted job. */
-export interface JobHandle<Result> {
-  readonly id: string;
-  /**
-   * What looks wrong with the request, in words, such as a pin to a node that is not registered.
-   * The job is submitted all the same.
-   */
-  readonly warnings: readonly string[];
-  /** Waits for the job's end: its result, or an error. See {@link JobsClient.result}. */
-  result(options?: ResultOptions): Promise<Result>;
-  /** Where the job is. See {@link JobsClient.get}. */
-  get(): Promise<JobView>;
-  /** Asks for the job's end. See {@link JobsClient.cancel}. */
-  cancel(): Promise<{ readonly requested: boolean }>;
-}
+import { retryJob } from './retry-job.ts';
+import { submitJob } from './submit-job.ts';
+import type { ManyAnswer, ManyItem, ManyItems, ManyOptions } from './submit-many.ts';
+import { submitMany } from './submit-many.ts';
 
 /** What a job of a definition results in: of placement `each`, what became of it on each node. */
 export type SubmittedResult<Definition> = Definition extends { readonly placement?: 'each' }
   ? EachResult<ResultOf<Definition>>
   : ResultOf<Definition>;
 
-/** Submits jobs and looks after them. */
+/** Which generation of a job to show. */
+export interface GetOptions {
+  /** @default the newest */
+  readonly generation?: number;
+}
+
+/** Submits jobs and looks after them. An id means its newest generation. */
 export interface JobsClient {
   /**
    * Submits a job of a defined kind. A second submit of an id starts nothing: it answers with the
-   * first one's job, whatever its input, while that runs and for ever after.
+   * first one's job, whatever its input, while that runs and for ever after, unless `dedupe` or
+   * `horizon` say otherwise.
    *
-   * @throws HoldfastError `invalid_input`, `payload_too_large` or `temporal_unavailable`; in a
-   *   session, `session_slot_taken` when another job holds the index (see `dedupe`), and
-   *   `session_ended` when the session ends before it
+   * @throws HoldfastError `invalid_input`, `payload_too_large` or `temporal_unavailable`; `job_exists`
+   *   with `dedupe: 'reject'`; in a session, `session_slot_taken` when another job holds the index (see
+   *   `dedupe`), and `session_ended` when the session ends before it
    */
   submit<Definition extends JobDefinition>(
     definition: Definition,
@@ -71,11 +63,34 @@ export interface JobsClient {
     options: SubmitOptions & { readonly pool: string },
   ): Promise<JobHandle<unknown>>;
   /**
+   * Submits many jobs, a few at a time, and answers each item as it comes, in the order of the answers:
+   * with its job, or with the error of its submit, which holds up no other. Items are read as fast as
+   * submits go and answers are taken, and nothing is submitted before the first is asked for.
+   *
+   * @example
+   * for await (const answer of jobs.submitMany(transcribe, items)) {
+   *   if ('error' in answer) console.error(answer.index, answer.id, answer.error.code);
+   * }
+   * @throws HoldfastError `invalid_input` for a wrong option; what the items throw, and the reason of
+   *   the signal, each when all that is under way is answered
+   */
+  submitMany<Definition extends JobDefinition>(
+    definition: Definition,
+    items: ManyItems<ManyItem<InputOf<Definition>>>,
+    options?: ManyOptions,
+  ): AsyncIterableIterator<ManyAnswer>;
+  /** Submits many jobs by the name of their kind; their inputs are checked on the node only. */
+  submitMany(
+    kind: string,
+    items: ManyItems<ManyItem & { readonly pool: string }>,
+    options?: ManyOptions,
+  ): AsyncIterableIterator<ManyAnswer>;
+  /**
    * A job with its attempts, and what it waits for while it is open.
    *
    * @throws HoldfastError `job_not_found`, `temporal_unavailable` or `ledger_unavailable`
    */
-  get(id: string): Promise<JobView>;
+  get(id: string, options?: GetOptions): Promise<JobView>;
   /**
    * Waits for a job's end and returns its result. It goes on over restarts of the servers.
    *
@@ -85,12 +100,23 @@ export interface JobsClient {
   result(id: string, options?: ResultOptions): Promise<unknown>;
   /**
    * Asks for the end of a job: its handler's signal is aborted, and the job closes as cancelled
-   * when the handler has ended, unless it returned a result all the same.
+   * when the handler has ended, unless it returned a result all the same. A job that does not run, and
+   * one whose workflow is gone, closes at once; one on a node that does not answer, after its heartbeat
+   * timeout, or with the node's lease.
    *
-   * @returns `requested: false` when the job was closed already
-   * @throws HoldfastError `job_not_found` or `temporal_unavailable`
+   * @returns `requested: false` when the job was closed already; what still runs, if something does
+   * @throws HoldfastError `job_not_found`, `temporal_unavailable` or `ledger_unavailable`
    */
-  cancel(id: string): Promise<{ readonly requested: boolean }>;
+  cancel(id: string, options?: CancelOptions): Promise<Cancelled>;
+  /**
+   * Starts a job that has ended again, as its next generation, with what it was submitted with. When
+   * Temporal has forgotten that, kind, pool, input, session and horizon come from the ledger, and the
+   * handle's `warnings` say that the rest are the defaults.
+   *
+   * @throws HoldfastError `job_not_found`; `job_exists` while it is open; `job_closed` when its input
+   *   was cleaned up; `session_slot_taken` when its session has released its index
+   */
+  retry(id: string): Promise<JobHandle<unknown>>;
   /**
    * Moves a job that does not run: to a node, for which it then waits however long, or to a pool
    * without a pin.
@@ -113,53 +139,20 @@ export interface JobsClient {
 
 /** A {@link JobsClient} over open connections. */
 export function createJobsClient(connections: Connections): JobsClient {
-  async function submit(
-    kind: JobDefinition | string,
-    input: unknown,
-    options: SubmitOptions = {},
-  ): Promise<JobHandle<never>> {
-    const id = checkName(options.id ?? randomUUID(), 'id');
-    const request = await jobRequest(id, kind, input, options);
-    const settled = await settle(id, request, options);
-    if ('attach' in settled) return handle(settled.attach, []);
-    const [warnings] = await Promise.all([
-      pinWarnings(connections.ledger, settled.request),
-      startJob(connections, id, settled.request),
-    ]);
-    return handle(id, warnings);
-  }
-
-  /** The request as it can be started, or the id of the job that is there in its place. */
-  async function settle(
-    id: string,
-    request: JobRequest,
-    { dedupe }: SubmitOptions,
-  ): Promise<{ readonly request: JobRequest } | { readonly attach: string }> {
-    const { session: slot } = request;
-    if (slot === undefined) return { request };
-    const settled = await settleSlot(connections, { id, slot, dedupe });
-    if (settled.kind === 'attach') return { attach: settled.job };
-    return { request: { ...request, session: settled.slot } };
-  }
-
-  function handle(id: string, warnings: readonly string[]): JobHandle<never> {
-    return {
-      id,
-      warnings,
-      result: (resultOptions) => awaitResult(connections, id, resultOptions) as Promise<never>,
-      get: () => viewJob(connections, id),
-      cancel: () => cancelJob(connections, id),
-    };
-  }
-
+  const generationOf = (id: string) => newestGeneration(connections, checkName(id, 'id'));
   return {
-    submit,
-    get: (id) => viewJob(connections, checkName(id, 'id')),
-    result: (id, options) => awaitResult(connections, checkName(id, 'id'), options),
-    cancel: (id) => cancelJob(connections, checkName(id, 'id')),
+    submit: (kind: JobDefinition | string, input: unknown, options?: SubmitOptions) =>
+      submitJob(connections, kind, input, options),
+    submitMany: (kind: JobDefinition | string, items: ManyItems<ManyItem>, options?: ManyOptions) =>
+      submitMany((item) => submitJob(connections, kind, item.input, item), items, options),
+    get: async (id, { generation } = {}) =>
+      viewJob(connections, id, generation ?? (await generationOf(id))),
+    result: async (id, options) => awaitResult(connections, id, await generationOf(id), options),
+    cancel: async (id, options) => cancelJob(connections, id, await generationOf(id), options),
+    retry: async (id) => retryJob(connections, checkName(id, 'id')),
     move: async (id, to) => moveJob(connections, checkName(id, 'id'), to),
     pending: (options) => pendingJobs(connections, options),
-    explain: async (id) => explainJob(connections, checkName(id, 'id')),
+    explain: async (id) => explainJob(connections, id, await generationOf(id)),
     list: (options) => listJobs(connections, options),
   };
 }

@@ -1,5 +1,5 @@
 import { HoldfastError, invalid } from '../domain/errors.ts';
-import { parseJobWorkflowId } from '../domain/ids.ts';
+import { jobWorkflowId, parseJobWorkflowId } from '../domain/ids.ts';
 import type { Job, JobState } from '../domain/job.ts';
 import { JOB_STATES } from '../domain/job.ts';
 import { JOB_WORKFLOW } from '../domain/messages.ts';
@@ -61,8 +61,9 @@ async function unopenedJobs(
   } catch (error) {
     throw error instanceof HoldfastError ? error : temporalError(error, place);
   }
-  const opened = await ledger.openedIds(jobs.map(({ id }) => id));
-  return jobs.filter(({ id }) => !opened.has(id));
+  const workflowIds = jobs.map(({ id, generation }) => jobWorkflowId(id, generation));
+  const opened = await ledger.openedWorkflows(workflowIds);
+  return jobs.filter((_, index) => !opened.has(workflowIds[index]!));
 }
 
 interface ListedWorkflow {

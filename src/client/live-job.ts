@@ -62,17 +62,18 @@ const NOTHING = {
   node: undefined,
 };
 
-/** What Temporal knows of a job, or undefined when it knows none of this id. */
+/** What Temporal knows of a generation of a job, or undefined when it knows none. */
 export async function findLiveJob(
   connections: Connections,
   id: string,
+  generation: number,
 ): Promise<FoundJob | undefined> {
   const { client, place } = connections;
-  const handle = client.workflow.getHandle<() => Promise<Json>>(jobWorkflowId(id));
+  const handle = client.workflow.getHandle<() => Promise<Json>>(jobWorkflowId(id, generation));
   try {
     const description = await handle.describe();
     const request = await startedWith(connections, description);
-    const submitted = jobOf(id, request, description);
+    const submitted = jobOf({ id, generation }, request, description);
     if (description.status.name !== 'RUNNING') return endedJob(submitted, handle);
     const status = await client
       .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<JobStatus>(STATUS_QUERY))
@@ -167,13 +168,12 @@ function unattended(pending: Pending | undefined, startedAt: Date): LiveJob {
 }
 
 function jobOf(
-  id: string,
+  ids: Pick<StoredJob, 'id' | 'generation'>,
   request: JobRequest | undefined,
   { startTime }: WorkflowExecutionDescription,
 ): FoundJob['job'] {
   return {
-    id,
-    generation: 1,
+    ...ids,
     kind: request?.kind ?? 'unknown',
     pool: request?.pool ?? 'unknown',
     state: 'open',

@@ -10,6 +10,7 @@ import type { JobStatus, Move } from '../domain/messages.ts';
 import { MOVE_UPDATE } from '../domain/messages.ts';
 import { nodeOfIdentity } from '../domain/node-identity.ts';
 import type { Connections } from './connections.ts';
+import { newestGeneration } from './find-holder.ts';
 import { moveWarnings } from './move-warnings.ts';
 import { startedWith } from './started-with.ts';
 import { updateError } from './update-error.ts';
@@ -29,7 +30,8 @@ export interface Moved {
 export async function moveJob(connections: Connections, id: string, to: Move): Promise<Moved> {
   const { client, ledger, place } = connections;
   const move = checkMove(to);
-  const handle = client.workflow.getHandle(jobWorkflowId(id));
+  const generation = await newestGeneration(connections, id);
+  const handle = client.workflow.getHandle(jobWorkflowId(id, generation));
   try {
     const description = await handle.describe();
     const { status, raw } = description;

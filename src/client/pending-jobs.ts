@@ -1,6 +1,6 @@
 import { invalid } from '../domain/errors.ts';
 import { HoldfastError } from '../domain/errors.ts';
-import { parseJobWorkflowId } from '../domain/ids.ts';
+import { jobWorkflowId, parseJobWorkflowId } from '../domain/ids.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import type { Wait } from '../ledger/waits.ts';
 import type { Connections } from './connections.ts';
@@ -47,7 +47,7 @@ export async function pendingJobs(
   const filter = pool === undefined ? {} : { pool };
   const waits = await connections.ledger.listWaits({ ...filter, limit: limit + 1 });
   const known = waits.slice(0, limit).map(pendingOfWait);
-  const ids = await openIds(connections, filter, new Set(waits.map(({ job }) => job)));
+  const ids = await openIds(connections, filter, new Set(waits.map(workflowIdOf)));
   const looked = await lookAtSome(connections, ids, limit - known.length);
   return {
     jobs: [...known, ...looked.jobs].sort((a, b) => a.since.getTime() - b.since.getTime()),
@@ -55,10 +55,17 @@ export async function pendingJobs(
   };
 }
 
+/** An open job to look at. */
+type OpenId = NonNullable<ReturnType<typeof parseJobWorkflowId>>;
+
+function workflowIdOf({ job, generation }: Wait): string {
+  return jobWorkflowId(job, generation);
+}
+
 /** Looks at open jobs until so many of them are found to wait. */
 async function lookAtSome(
   connections: Connections,
-  ids: readonly string[],
+  ids: readonly OpenId[],
   room: number,
 ): Promise<PendingJobs> {
   const jobs: PendingJob[] = [];
@@ -92,12 +99,12 @@ async function openIds(
   { client, place }: Connections,
   filter: { readonly pool?: string },
   known: ReadonlySet<string>,
-): Promise<string[]> {
-  const ids: string[] = [];
+): Promise<OpenId[]> {
+  const ids: OpenId[] = [];
   try {
     for await (const { workflowId } of client.workflow.list({ query: openJobsQuery(filter) })) {
-      const id = parseJobWorkflowId(workflowId)?.jobId;
-      if (id !== undefined && !known.has(id)) ids.push(id);
+      const id = parseJobWorkflowId(workflowId);
+      if (id !== undefined && !known.has(workflowId)) ids.push(id);
       if (ids.length > MOST_LOOKS) break;
     }
     return ids;
@@ -108,14 +115,14 @@ async function openIds(
 
 async function pendingOfLive(
   connections: Connections,
-  id: string,
+  { jobId: id, generation }: OpenId,
 ): Promise<PendingJob | undefined> {
-  const found = await findLiveJob(connections, id);
+  const found = await findLiveJob(connections, id, generation);
   if (found === undefined) return undefined;
   const { job, live } = found;
   const { waitsFor, why, until, node } = live;
   if (waitsFor === undefined) return undefined;
-  const { generation, kind, pool } = job;
+  const { kind, pool } = job;
   return {
     id,
     generation,

@@ -1,5 +1,7 @@
 import { HoldfastError, invalid, show } from '../domain/errors.ts';
+import type { SessionSlot } from '../domain/job.ts';
 import type { Session, SessionRules } from '../domain/session.ts';
+import type { SlotHolder } from '../ledger/session-slots.ts';
 
 /** The error for an id that no session has. */
 export function sessionNotFound(id: string): HoldfastError {
@@ -53,4 +55,18 @@ export function aheadOfSession({ id, cursor, count }: Session, after: number): H
       ? 'give the index of the last result that you have seen of this session'
       : `the session ends at index ${count - 1}; give that of the last result that you have seen of it`;
   return invalid('after', `at most ${cursor} (${released.replace('%s', id)})`, after, hint);
+}
+
+/** The error for a slot that another job holds, or an earlier generation of the same one. */
+export function slotTaken(
+  slot: SessionSlot,
+  { job, state, isReleased }: Pick<SlotHolder, 'job' | 'state' | 'isReleased'>,
+  hint: string,
+): HoldfastError {
+  const why = isReleased ? ', is released or passed over, and cannot be replaced' : '';
+  return new HoldfastError(
+    'session_slot_taken',
+    `index ${slot.index} of session ${slot.id} belongs to job ${job} (${state})${why}`,
+    { hint, details: { session: slot.id, index: slot.index, holder: job, state, isReleased } },
+  );
 }

@@ -3,15 +3,14 @@ import type { SessionSlot } from '../domain/job.ts';
 import type { Session } from '../domain/session.ts';
 import { DEFAULT_SESSION_RULES } from '../domain/session.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { awaitResult } from './await-result.ts';
-import { cancelJob } from './cancel-job.ts';
 import type { Connections } from './connections.ts';
-import type { Dedupe } from './dedupe.ts';
+import type { Dedupe, Holder } from './dedupe.ts';
+import { endJob } from './end-job.ts';
 import { inTime } from './in-time.ts';
-import { sessionEnded } from './session-errors.ts';
+import { sessionEnded, slotTaken } from './session-errors.ts';
 
 /** The job that holds a slot. */
-type Holder = NonNullable<Awaited<ReturnType<Ledger['findSlot']>>>;
+type Found = NonNullable<Awaited<ReturnType<Ledger['findSlot']>>>;
 
 /** A submit to a session. */
 interface SlotSubmit {
@@ -23,7 +22,7 @@ interface SlotSubmit {
 /** What a submit to a session is to do: start its own job, or answer with the one that is there. */
 export type SettledSlot =
   | { readonly kind: 'start'; readonly slot: SessionSlot }
-  | { readonly kind: 'attach'; readonly job: string };
+  | { readonly kind: 'attach'; readonly holder: Holder };
 
 /**
  * Makes sure that the session of a submit exists, and looks who holds the slot. When the ledger does
@@ -45,8 +44,8 @@ export async function settleSlot(
   const isFree = holder === undefined || holder.job === id || holder.job === slot.replaces;
   const isGone = holder === undefined && slot.index <= session.cursor;
   if (isFree && !isGone && !isBeyond(session, slot)) return start;
-  // An id that was submitted before is answered by its own job, whatever became of that.
-  if ((await ledger.findJob(id)) !== undefined) return start;
+  // An id that was submitted before is answered by its own job, unless that is to be replaced.
+  if (dedupe !== 'replace' && (await ledger.findNewest(id)) !== undefined) return start;
   checkWithin(session, slot);
   if (holder === undefined) {
     if (isGone) throw passedOver(slot);
@@ -56,7 +55,7 @@ export async function settleSlot(
     case 'reject':
       throw slotTaken(slot, holder, `give another index, or dedupe: ${ways(holder)}`);
     case 'attach':
-      return { kind: 'attach', job: holder.job };
+      return { kind: 'attach', holder: asHolder(holder) };
     case 'replace':
       return { kind: 'start', slot: await freed(connections, slot, holder) };
   }
@@ -80,15 +79,13 @@ function checkWithin({ id, count }: Session, { index }: SessionSlot): void {
 async function freed(
   connections: Connections,
   slot: SessionSlot,
-  holder: Holder,
+  holder: Found,
 ): Promise<SessionSlot> {
   const { ledger } = connections;
-  let now: Holder | undefined = holder;
+  let now: Found | undefined = holder;
   if (holder.state === 'open' && !holder.isReleased) {
     await ledger.yieldSlot(slot, holder.job);
-    await cancelJob(connections, holder.job);
-    // However it ends: only that it does matters.
-    await awaitResult(connections, holder.job).catch(unlessUnavailable);
+    await endJob(connections, asHolder(holder));
     now = await ledger.findSlot(slot);
   }
   if (now === undefined || (now.job === holder.job && now.canReplace)) {
@@ -97,12 +94,11 @@ async function freed(
   throw slotTaken(slot, now, 'submit it to another index of the session');
 }
 
-function unlessUnavailable(error: unknown): void {
-  const isUnavailable = error instanceof HoldfastError && error.retryable;
-  if (isUnavailable) throw error;
+function asHolder({ job: id, state, generation }: Found): Holder {
+  return { id, state, generation };
 }
 
-function ways({ isReleased }: Holder): string {
+function ways({ isReleased }: Found): string {
   return isReleased ? 'attach' : 'attach or replace';
 }
 
@@ -115,16 +111,5 @@ function passedOver({ id, index }: SessionSlot): HoldfastError {
       hint: `nothing had come in time: see \`holdfast sessions show ${id}\`; give an index beyond its cursor`,
       details: { session: id, index },
     },
-  );
-}
-
-/** The error for a slot that another job holds. */
-function slotTaken(slot: SessionSlot, holder: Holder, hint: string): HoldfastError {
-  const { job, state, isReleased } = holder;
-  const why = isReleased ? ', is released or passed over, and cannot be replaced' : '';
-  return new HoldfastError(
-    'session_slot_taken',
-    `index ${slot.index} of session ${slot.id} belongs to job ${job} (${state})${why}`,
-    { hint, details: { session: slot.id, index: slot.index, holder: job, state, isReleased } },
   );
 }

@@ -1,42 +1,113 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { jobWorkflowId } from '../domain/ids.ts';
 import type { JobRequest } from '../domain/job.ts';
-import { JOB_WORKFLOW } from '../domain/messages.ts';
-import { ORCHESTRATOR_QUEUE } from '../domain/queues.ts';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
-import { temporalError } from '../domain/temporal-error.ts';
+import { HoldfastError } from '../domain/errors.ts';
 import type { Connections } from './connections.ts';
+import type { Dedupe, Holder, IdHolder } from './dedupe.ts';
+import { answerTo, jobExists } from './dedupe.ts';
+import { endJob } from './end-job.ts';
+import { findHolder } from './find-holder.ts';
+import { inTime } from './in-time.ts';
+import { yieldOwnSlot } from './own-slot.ts';
+import { startGeneration } from './start-generation.ts';
 
-/** Starts the job's workflow; an id that was started before, running or closed, is left alone. */
+/** What came of a start. */
+export interface StartedJob {
+  /** The generation that was started, or that the start is answered with. */
+  readonly generation: number;
+  /**
+   * False: the id was there. True for an id, too, that Temporal has forgotten and the ledger has not,
+   * when neither `dedupe` nor a horizon made the start ask: that job ends with its stored outcome.
+   */
+  readonly isNew: boolean;
+  /** The job that had the id. */
+  readonly holder?: Holder;
+}
+
+/** Each look but the first follows a start of somebody else, or an end that was waited for. */
+const MOST_LOOKS = 200;
+
+/**
+ * Starts a job, or answers with the one that has its id: the one way to do so, for submits and whatever
+ * else starts jobs. A start without `dedupe` and horizon asks nobody before, and costs one call when the
+ * id is new.
+ *
+ * @param dedupe what to do when the id is there: `attach` when left out
+ * @throws HoldfastError `job_exists`, `session_slot_taken`, `temporal_unavailable`, or, where it has to
+ *   be asked, `ledger_unavailable`
+ */
 export async function startJob(
-  { client, place }: Connections,
+  connections: Connections,
   id: string,
   request: JobRequest,
-): Promise<void> {
-  try {
-    await client.workflow.start(JOB_WORKFLOW, {
-      taskQueue: ORCHESTRATOR_QUEUE,
-      workflowId: jobWorkflowId(id),
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      // How long a workflow waits for a dead orchestrator; the server's default is 10 s.
-      workflowTaskTimeout: '5s',
-      args: [request],
-      staticSummary: `${request.kind} in pool ${request.pool}`,
-      typedSearchAttributes: [
-        keyword(SEARCH_ATTRIBUTES.kind, request.kind),
-        keyword(SEARCH_ATTRIBUTES.pool, request.pool),
-        ...(request.session === undefined
-          ? []
-          : [keyword(SEARCH_ATTRIBUTES.session, request.session.id)]),
-      ],
-    });
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
-    throw temporalError(error, place);
+  dedupe?: Dedupe,
+): Promise<StartedJob> {
+  const { ledger } = connections;
+  // Temporal may have forgotten the id, where the answer depends on what was there.
+  const mustAsk = dedupe !== undefined || request.horizonMs !== undefined;
+  const onRecord = mustAsk ? await ledger.findNewest(id) : undefined;
+  if (onRecord === undefined && (await startGeneration(connections, id, 1, request))) {
+    return { generation: 1, isNew: true };
+  }
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const asked = ledger.findNewest(id);
+    const holder = await findHolder(connections, id, await (mustAsk ? asked : inTime(asked)));
+    const started = await startAfter(connections, { id, request, dedupe }, holder);
+    if (started !== undefined) return started;
+  }
+  throw new HoldfastError('job_exists', `others went on starting job ${id}`, {
+    hint: 'submit it again when they have stopped',
+    details: { holder: id, state: 'open' },
+  });
+}
+
+/** A job that is to be started. */
+interface Start {
+  readonly id: string;
+  readonly request: JobRequest;
+  readonly dedupe?: Dedupe | undefined;
+}
+
+/** Does about the newest generation what is to be done; undefined: it is to be looked at again. */
+async function startAfter(
+  connections: Connections,
+  { id, request, dedupe = 'attach' }: Start,
+  holder: IdHolder | undefined,
+): Promise<StartedJob | undefined> {
+  if (holder === undefined) {
+    return (await startGeneration(connections, id, 1, request))
+      ? { generation: 1, isNew: true }
+      : undefined;
+  }
+  const { generation } = holder;
+  switch (answerTo(holder, dedupe)) {
+    case 'attach':
+      return { generation, isNew: false, holder: withoutHorizon(holder) };
+    case 'reject':
+      throw jobExists(holder, `attach to it, or give dedupe: 'replace' or another id`);
+    case 'end_it':
+      await yieldOwnSlot(connections.ledger, holder, request);
+      await endJob(connections, holder);
+      return undefined;
+    case 'start_next':
+      return startNext(connections, holder, request);
   }
 }
 
-function keyword(name: string, value: string) {
-  return { key: { name, type: 'KEYWORD' as const }, value };
+/**
+ * Starts the generation after a closed one; undefined when somebody else was first.
+ *
+ * @throws HoldfastError `session_slot_taken` when the session has released what the old one left there
+ */
+export async function startNext(
+  connections: Connections,
+  holder: Holder,
+  request: JobRequest,
+): Promise<StartedJob | undefined> {
+  await yieldOwnSlot(connections.ledger, holder, request);
+  const generation = holder.generation + 1;
+  const isNew = await startGeneration(connections, holder.id, generation, request);
+  return isNew ? { generation, isNew, holder: withoutHorizon(holder) } : undefined;
+}
+
+function withoutHorizon({ id, state, generation }: Holder): Holder {
+  return { id, state, generation };
 }

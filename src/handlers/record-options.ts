@@ -13,9 +13,15 @@ export interface RecordOptions {
    * newest's. `replacement`: the newest attempt's, once that is dispatched. @default 'first'
    */
   readonly reconcile?: Reconcile;
-  /** For how long after the job's end its id is not run again, at least. @default 'forever' */
-  readonly horizon?: 'forever' | Duration;
+  /**
+   * For how long after the job's end a submit of its id does not run again, at least: `forever`,
+   * only `while-active`, or for a time. @default 'forever'
+   */
+  readonly horizon?: Horizon;
 }
+
+/** How long an id counts after its job's end. */
+export type Horizon = 'forever' | 'while-active' | Duration;
 
 /** {@link RecordOptions} as they go to the workflow, in milliseconds. */
 export type RecordRequest = Pick<JobRequest, 'reconcile' | 'horizonMs'>;
@@ -36,11 +42,17 @@ export function recordRequest({ reconcile, horizon }: RecordOptions, at: string)
   };
 }
 
-function parseHorizon(horizon: Duration, path: string): number {
+function parseHorizon(horizon: Exclude<Horizon, 'forever'>, path: string): number {
+  if (horizon === 'while-active') return 0;
   try {
     return parseDuration(horizon, path);
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
-    throw invalid(path, '"forever" or a duration such as "30d"', horizon, error.hint);
+    throw invalid(
+      path,
+      '"forever", "while-active" or a duration such as "30d"',
+      horizon,
+      error.hint,
+    );
   }
 }

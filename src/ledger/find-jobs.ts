@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { parseJobWorkflowId } from '../domain/ids.ts';
 import type { Job, JobError, JobState } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
 import { prunedError } from './find-outcome.ts';
@@ -56,8 +57,12 @@ interface StoredRow extends JobRow {
 const COLUMNS = `id, generation, kind, pool, state, session_id, session_index, attempt_count,
   failover_count, opened_at, closed_at, error`;
 
-/** The newest generation of a job, or undefined. */
-export async function findJob(pool: pg.Pool, id: string): Promise<StoredJob | undefined> {
+/** A generation of a job, the newest unless another is named, or undefined. */
+export async function findJob(
+  pool: pg.Pool,
+  id: string,
+  generation?: number,
+): Promise<StoredJob | undefined> {
   const { rows } = await pool.query<StoredRow>(
     `select ${COLUMNS}, input, pruned_at, payload, payload is not null as has_payload
      from holdfast.jobs
@@ -66,19 +71,24 @@ export async function findJob(pool: pg.Pool, id: string): Promise<StoredJob | un
          where job_id = jobs.id and results.generation = jobs.generation
            and verdict = 'accepted' and jobs.state = 'succeeded'
        ) result on true
-     where id = $1 order by generation desc limit 1`,
-    [id],
+     where id = $1 and ($2::int is null or generation = $2) order by generation desc limit 1`,
+    [id, generation ?? null],
   );
   return rows[0] && storedJobOfRow(rows[0]);
 }
 
-/** Those of the ids that the ledger knows. */
-export async function openedIds(pool: pg.Pool, ids: readonly string[]): Promise<Set<string>> {
-  const { rows } = await pool.query<{ id: string }>(
-    'select distinct id from holdfast.jobs where id = any($1)',
-    [ids],
+/** Those of the workflows that the ledger knows. */
+export async function openedWorkflows(
+  pool: pg.Pool,
+  workflowIds: readonly string[],
+): Promise<Set<string>> {
+  const wanted = workflowIds.flatMap((workflowId) => parseJobWorkflowId(workflowId) ?? []);
+  const { rows } = await pool.query<{ workflow_id: string }>(
+    `select workflow_id from holdfast.jobs
+     where (id, generation) in (select * from unnest($1::text[], $2::int[]))`,
+    [wanted.map(({ jobId }) => jobId), wanted.map(({ generation }) => generation)],
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.map(({ workflow_id: workflowId }) => workflowId));
 }
 
 /** Jobs by filter, newest first, without those that were cleaned up. */

@@ -14,7 +14,9 @@ import { closeJob } from './close-job.ts';
 import { closeSession } from './close-session.ts';
 import { createSession } from './create-session.ts';
 import type { JobFilter, JobPage, StoredJob } from './find-jobs.ts';
-import { findJob, listJobs, openedIds } from './find-jobs.ts';
+import { findJob, listJobs, openedWorkflows } from './find-jobs.ts';
+import type { NewestGeneration } from './find-newest.ts';
+import { findNewest } from './find-newest.ts';
 import type { NodeFilter } from './find-nodes.ts';
 import { findNode, listNodes } from './find-nodes.ts';
 import type { SessionFilter, SessionHead, SessionPage } from './find-sessions.ts';
@@ -68,10 +70,13 @@ export interface Ledger {
   openJob(open: OpenJob): Promise<LedgerOpening>;
   takeOverJob(open: OpenJob, fromRunId: string): Promise<boolean>;
   closeJob(close: CloseJob): Promise<LedgerClosing>;
-  findJob(id: string): Promise<StoredJob | undefined>;
+  /** A generation of a job, the newest unless another is named. */
+  findJob(id: string, generation?: number): Promise<StoredJob | undefined>;
+  findNewest(id: string): Promise<NewestGeneration | undefined>;
   findAttempts(jobId: string, generation: number): Promise<AttemptRecord[]>;
   listJobs(filter: JobFilter): Promise<JobPage>;
-  openedIds(ids: readonly string[]): Promise<Set<string>>;
+  /** Those of the workflows that the ledger knows. */
+  openedWorkflows(workflowIds: readonly string[]): Promise<Set<string>>;
   /** Every result that arrived for a job, in the order of arrival. */
   findResults(jobId: string, generation: number): Promise<ResultRecord[]>;
   judgeResult(arrival: ArrivedResult): Promise<LedgerJudgement>;
@@ -147,9 +152,10 @@ export function openLedger(databaseUrl: string): Ledger {
     takeOverJob: call(takeOverJob),
     closeJob: call(closeJob),
     findJob: call(findJob),
+    findNewest: call(findNewest),
     findAttempts: call(findAttempts),
     listJobs: call(listJobs),
-    openedIds: call(openedIds),
+    openedWorkflows: call(openedWorkflows),
     findResults: call(findResults),
     judgeResult: call(judgeResult),
     isTurn: call(isTurn),

@@ -108,7 +108,10 @@ async function stripSlots(
   return rows[0]?.payloads ?? 0;
 }
 
-/** A fence without a horizon stands for ever; one whose slot still needs its result, until then. */
+/**
+ * A fence without a horizon stands for ever; one whose slot still needs its result, until then. The
+ * newest generation goes first: without it an earlier one would be taken for the newest.
+ */
 async function dropFences(
   pool: pg.Pool,
   { fencesMs }: RetentionPolicy,
@@ -120,6 +123,9 @@ async function dropFences(
        where pruned_at is not null and horizon_ms is not null
          and closed_at < now() - $1 * interval '1 millisecond'
          and extract(epoch from now() - closed_at) * 1000 > horizon_ms
+         and not exists (
+           select 1 from holdfast.jobs newer
+           where newer.id = job.id and newer.generation > job.generation)
          and not exists (
            select 1 from holdfast.session_slots slot
            where slot.session_id = job.session_id and slot.index = job.session_index

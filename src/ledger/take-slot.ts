@@ -11,7 +11,10 @@ export type TakenSlot =
   | { readonly kind: 'taken_over' }
   | { readonly kind: 'refused'; readonly error: JobError };
 
-/** Takes a slot of a session, which must be locked, for a job that is on record. */
+/**
+ * Takes a slot of a session, which must be locked, for a job that is on record. An earlier generation of
+ * the same job gives its slot up as one does that the job says it replaces.
+ */
 export async function takeSlot(
   tx: pg.PoolClient,
   session: Session,
@@ -32,8 +35,9 @@ export async function takeSlot(
     await insertSlot(tx, slot, job);
     return { kind: 'taken' };
   }
-  if (holder.job !== replaces || !holder.canReplace) {
-    return refused('session_slot_taken', belongsTo(slot, holder));
+  const isOwn = holder.job === job.id && holder.generation < job.generation;
+  if (!(isOwn || holder.job === replaces) || !holder.canReplace) {
+    return refused('session_slot_taken', belongsTo(slot, holder, isOwn));
   }
   await replaceHolder(tx, slot, job, holder);
   return { kind: 'taken_over' };
@@ -74,9 +78,13 @@ async function replaceHolder(
   );
 }
 
-function belongsTo({ id, index, replaces }: SessionSlot, { job, ...holder }: SlotHolder): string {
+function belongsTo(
+  { id, index, replaces }: SessionSlot,
+  { job, ...holder }: SlotHolder,
+  isOwn: boolean,
+): string {
   const message = `index ${index} of session ${id} belongs to job ${job}`;
-  if (job !== replaces) return message;
+  if (job !== replaces && !isOwn) return message;
   return `${message}, which ${holder.isReleased ? 'was released' : 'is open'}`;
 }
 

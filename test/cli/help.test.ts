@@ -15,6 +15,7 @@ const COMMANDS = [
   'jobs result',
   'jobs move',
   'jobs cancel',
+  'jobs retry',
   'nodes',
   'nodes list',
   'nodes show',

@@ -56,11 +56,15 @@ test('a job can be submitted, listed, shown, cancelled and asked for', async () 
   expect(waited).toMatchObject({ exitCode: 8, stdout: '' });
   expect(waited.stderr).toContain('error result_timeout: ');
 
-  expect(await runJson(['jobs', 'cancel', id])).toEqual({ id, requested: true });
+  expect(await runJson(['jobs', 'cancel', id])).toMatchObject({ id, requested: true });
   const ended = await runHoldfast(['jobs', 'result', id], { env });
   expect(ended).toMatchObject({ exitCode: 7, stdout: '' });
   expect(ended.stderr).toMatch(/^error job_cancelled: job .+\nhint: .+\n$/);
-  expect(await runJson(['jobs', 'cancel', id])).toEqual({ id, requested: false });
+  expect(await runJson(['jobs', 'cancel', id])).toEqual({
+    id,
+    requested: false,
+    state: 'cancelled',
+  });
   expect(await runJson(['jobs', 'show', id])).toMatchObject({ id, state: 'cancelled', live: null });
   expect(await runJson(['sessions', 'results', session])).toMatchObject({
     index: 0,
@@ -72,7 +76,13 @@ test('a job can be submitted, listed, shown, cancelled and asked for', async () 
 test('an open job says why nothing happens', async () => {
   const id = own('queued');
   const submit = ['submit', 'greet', '--pool', own('empty-pool'), '--id', id];
-  expect(await runJson(submit)).toEqual({ id, kind: 'greet', warnings: [] });
+  const submitted = { id, kind: 'greet', generation: 1, warnings: [] };
+  expect(await runJson(submit)).toEqual({ ...submitted, isNew: true, holder: null });
+  expect(await runJson(submit)).toMatchObject({
+    ...submitted,
+    isNew: false,
+    holder: { id, state: 'open', generation: 1 },
+  });
   await expect
     .poll(() => runJson(['jobs', 'show', id]), { timeout: 30_000 })
     .toMatchObject({

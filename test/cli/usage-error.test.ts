@@ -125,12 +125,6 @@ const CASES: [title: string, args: string[], message: string, hint: string][] = 
     'a job of a session needs both --session and --index',
   ],
   [
-    'a choice of what to do with a slot that is not asked for',
-    ['submit', 'k', '--pool', 'p', '--dedupe', 'attach'],
-    '--session: expected a value beside --dedupe, got nothing',
-    'a job of a session needs both --session and --index',
-  ],
-  [
     'a horizon that is none',
     ['submit', 'k', '--pool', 'p', '--horizon', 'ever'],
     '--horizon: expected a duration such as "500ms", "60s", "5m", "1h" or "7d", got "ever"',

@@ -57,6 +57,7 @@ describe('a request', () => {
     expect(submitted).not.toHaveProperty('horizonMs');
     expect(submitted.reconcile).toBe('first');
     expect((await jobRequest('id', kind, null, { horizon: 0 })).horizonMs).toBe(0);
+    expect((await jobRequest('id', kind, null, { horizon: 'while-active' })).horizonMs).toBe(0);
   });
 
   test.each<[string, object, string]>([
@@ -73,17 +74,12 @@ describe('a request', () => {
     [
       'a horizon that is no length of time',
       { horizon: 'ever' },
-      'submit.horizon: expected "forever" or a duration such as "30d", got "ever"',
+      'submit.horizon: expected "forever", "while-active" or a duration such as "30d", got "ever"',
     ],
     [
       'an unknown way to settle a slot',
       { dedupe: 'merge', session: { id: 's', index: 0 } },
-      'submit.dedupe: expected "reject" or "attach" or "replace", got "merge"',
-    ],
-    [
-      'a way to settle a slot without a session',
-      { dedupe: 'attach' },
-      'submit.dedupe: expected a session beside it, got "attach"',
+      'submit.dedupe: expected "attach" or "reject" or "replace", got "merge"',
     ],
     ...[-1, 0.5, 1e9, '0'].map((index): [string, object, string] => [
       `index ${JSON.stringify(index)}`,

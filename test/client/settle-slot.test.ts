@@ -19,7 +19,7 @@ function connectionsOf(
       Promise.resolve(count === undefined ? undefined : { id, count, cursor }),
     createSession: (id: string) => Promise.resolve({ id, count, cursor }),
     findSlot: () => Promise.resolve(holder),
-    findJob: (id: string) => Promise.resolve(jobs.includes(id) ? { id } : undefined),
+    findNewest: (id: string) => Promise.resolve(jobs.includes(id) ? { generation: 1 } : undefined),
   };
   return { ledger } as unknown as Connections;
 }
@@ -54,8 +54,10 @@ test('an index that was passed over is refused, unless the id was submitted befo
 });
 
 test('attach answers with the job that holds it, whatever became of that', async () => {
-  expect(await settled(OPEN, 'attach')).toEqual({ kind: 'attach', job: 'held' });
-  expect(await settled(RELEASED, 'attach')).toEqual({ kind: 'attach', job: 'held' });
+  const holder = { id: 'held', generation: 1, state: 'open' };
+  expect(await settled(OPEN, 'attach')).toEqual({ kind: 'attach', holder });
+  const ended = { ...holder, state: 'succeeded' };
+  expect(await settled(RELEASED, 'attach')).toEqual({ kind: 'attach', holder: ended });
 });
 
 test('replace takes over what is filled, and not what was released or passed over', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { closeJob } from '../../src/ledger/close-job.ts';
 import type { JobFilter } from '../../src/ledger/find-jobs.ts';
-import { findJob, listJobs, openedIds } from '../../src/ledger/find-jobs.ts';
+import { findJob, listJobs, openedWorkflows } from '../../src/ledger/find-jobs.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
@@ -43,14 +43,17 @@ describe('findJob', () => {
   });
 });
 
-describe('openedIds', () => {
-  it('answers those of the ids that are on record, each once', async () => {
+describe('openedWorkflows', () => {
+  it('answers those of the workflows that are on record, each generation by itself', async () => {
     const [known, unknown] = [opening(), opening()];
     await openJob(pool, known);
-    await openJob(pool, opening({}, { id: known.spec.id, generation: 2 }));
-    const { id } = known.spec;
-    expect(await openedIds(pool, [id, unknown.spec.id, id])).toEqual(new Set([id]));
-    expect(await openedIds(pool, [])).toEqual(new Set());
+    const next = opening({}, { id: known.spec.id, generation: 2 });
+    const asked = [known, unknown, next, known].map(({ workflowId }) => workflowId);
+    expect(await openedWorkflows(pool, asked)).toEqual(new Set([known.workflowId]));
+    await openJob(pool, next);
+    const both = [known.workflowId, next.workflowId];
+    expect(await openedWorkflows(pool, asked)).toEqual(new Set(both));
+    expect(await openedWorkflows(pool, [])).toEqual(new Set());
   });
 });
 

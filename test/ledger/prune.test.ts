@@ -160,6 +160,17 @@ describe('a fence', () => {
     expect(await findResults(pool, long.spec.id, 1)).toEqual([]);
   });
 
+  it('stands while a newer generation of its id does', async () => {
+    const old = await closed({ horizonMs: 0 });
+    const next = opening({ horizonMs: 0 }, { id: old.spec.id, generation: 2 });
+    await openJob(pool, next);
+    expect(await cleanUp()).toMatchObject({ jobs: 1, fences: 0 });
+    await closeJob(pool, closing(next));
+    expect(await cleanUp()).toMatchObject({ fences: 1 });
+    expect(await cleanUp()).toMatchObject({ fences: 1 });
+    expect(await findOutcome(pool, old.spec.id, 1)).toBeUndefined();
+  });
+
   it('is longer than any calendar with the longest horizon', async () => {
     await closed({ horizonMs: Number.MAX_SAFE_INTEGER });
     expect(await cleanUp()).toMatchObject({ jobs: 1, fences: 0 });

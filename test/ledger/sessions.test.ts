@@ -147,6 +147,23 @@ describe('a job that takes over a slot', () => {
     expect(await story(pool, id)).toEqual([0, 'new']);
   });
 
+  it('has it instead of an earlier generation of its own, without saying so', async () => {
+    const id = unique('session');
+    const session = { id, index: 1 };
+    const old = await fillAt(pool, id, 1, { state: 'succeeded', result: 'old' });
+    const next = opening({ session }, { id: old.spec.id, generation: 2 });
+    expect(await openJob(pool, next)).toEqual({ kind: 'opened' });
+    await closeJob(pool, closing(next, { state: 'succeeded', result: 'new' }));
+    await fillAt(pool, id, 0);
+    expect(await story(pool, id)).toEqual([0, 'new']);
+    const third = opening({ session }, { id: old.spec.id, generation: 3 });
+    const message = `index 1 of session ${id} belongs to job ${old.spec.id}, which was released`;
+    expect(await openJob(pool, third)).toMatchObject({
+      kind: 'closed',
+      outcome: { error: { message } },
+    });
+  });
+
   it.each([
     ['was released', 0, true, 'which was released'],
     ['is open', 1, false, 'which is open'],

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { Fleet } from '../support/fleet.ts';
-import { forgetWorkflow } from '../support/forget-workflow.ts';
+import { forget, terminate } from '../support/temporal.ts';
 
 describe('an id', () => {
   let fleet: Fleet;
@@ -42,7 +41,7 @@ describe('an id', () => {
       const id = randomUUID();
       const first = await fleet.client.jobs.submit('echo', 'kept', { id, pool: fleet.pool });
       const result = await first.result();
-      await forgetWorkflow(fleet.namespace, `job/${id}`);
+      await forget(fleet.namespace, `job/${id}`);
       expect(await fleet.client.jobs.result(id)).toEqual(result);
       const second = await fleet.client.jobs.submit('echo', 'other', { id, pool: fleet.pool });
       expect(await second.result()).toEqual(result);
@@ -53,17 +52,14 @@ describe('an id', () => {
   test('whose workflow was ended by force is told so, and can be closed', async () => {
     const job = await fleet.client.jobs.submit('hold', fleet.hold('never'), { pool: fleet.pool });
     await fleet.logged('attempt.started', { job: job.id });
-    const connection = await Connection.connect({ address: inject('temporalAddress') });
-    const client = new Client({ connection, namespace: fleet.namespace });
-    await client.workflow.getHandle(`job/${job.id}`).terminate('by an operator');
-    await connection.close();
+    await terminate(fleet.namespace, `job/${job.id}`);
     await expect(job.result()).rejects.toMatchObject({ code: 'job_terminated' });
     expect(await job.get()).toMatchObject({
       state: 'failed',
       error: { code: 'job_terminated' },
       live: { phase: 'ended' },
     });
-    expect(await job.cancel()).toEqual({ requested: true });
+    expect(await job.cancel()).toEqual({ requested: true, state: 'cancelled' });
     expect(await job.get()).toMatchObject({ state: 'cancelled', live: undefined });
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
-import { forgetWorkflow } from '../support/forget-workflow.ts';
+import { forget } from '../support/temporal.ts';
 import { followSession, releasedOf, Sessions } from '../support/sessions.ts';
 
 /** Temporal may take long to forget a workflow. */
@@ -100,7 +100,7 @@ describe('the clean-up', PATIENT, () => {
     expect(await (await submit('echo', 'twice', { id: 'once' })).result()).toMatchObject({
       value: 'once',
     });
-    await forgetWorkflow(fleet.namespace, 'job/once');
+    await forget(fleet.namespace, 'job/once');
     gone.message = expect.stringMatching(
       /^job once succeeded on 20\d\d-\d\d-\d\d; its result was cleaned up$/,
     ) as string;
@@ -121,7 +121,7 @@ describe('the clean-up', PATIENT, () => {
     for (const job of [forever, long, finite]) await job.result();
     await Promise.all([pruned(forever), pruned(long)]);
     await Promise.all(
-      [finite, forever, long].map(({ id }) => forgetWorkflow(fleet.namespace, `job/${id}`)),
+      [finite, forever, long].map(({ id }) => forget(fleet.namespace, `job/${id}`)),
     );
     await eventually(() =>
       finite.get().then(
@@ -181,7 +181,7 @@ describe('the clean-up of what a session has released', PATIENT, () => {
     const reader = followSession(fleet.client, id);
     await reader.ended;
     expect(reader.seen.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
-    await forgetWorkflow(fleet.namespace, `job/${job(0)}`);
+    await forget(fleet.namespace, `job/${job(0)}`);
     await eventually(async () => {
       const items = await releasedOf(fleet.client, id);
       return items.filter(({ state }) => state === 'pruned').length === 3;

@@ -1,6 +1,6 @@
-import type { Option } from 'commander';
-import { Command } from 'commander';
-import type { JobHandle, JobsClient } from '../../client/jobs.ts';
+import { Command, Option } from 'commander';
+import type { JobHandle } from '../../client/job-handle.ts';
+import type { JobsClient } from '../../client/jobs.ts';
 import type { SubmitOptions } from '../../client/job-request.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { HoldfastError } from '../../domain/errors.ts';
@@ -17,12 +17,15 @@ import { readInput } from '../read-input.ts';
 import type { RecordFlags } from '../record-flags.ts';
 import { addRecordOptions, recordOf } from '../record-flags.ts';
 import { oneLine } from '../report-error.ts';
+import { readSubmitLines } from '../submit-lines.ts';
+import { submitLines } from '../submit-many.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 import { withClient } from '../with-client.ts';
 
 interface SubmitFlags extends ConnectionFlags, PlacementFlags, RecordFlags {
   readonly input?: string;
+  readonly many?: string;
   readonly jobs?: string;
   readonly pool?: string;
   readonly id?: string;
@@ -37,9 +40,17 @@ interface SubmitFlags extends ConnectionFlags, PlacementFlags, RecordFlags {
 export function submitCommand(terminal: Terminal): Command {
   const command = new Command('submit')
     .summary('submit a job')
-    .description('Submits a job and prints its id. An id that was submitted before starts nothing.')
+    .description(
+      'Submits a job and prints its id. An id that was submitted before starts nothing, unless --dedupe or --horizon says so.',
+    )
     .argument('<kind>', 'the kind of the job')
     .option('--input <json>', 'the input: JSON, @file, or - for standard input')
+    .addOption(
+      new Option(
+        '--many <file>',
+        'submit a job for each line of a file, or of - for standard input: {"id","input",…}',
+      ).conflicts(['input', 'id', 'session', 'index', 'wait', 'waitTimeout']),
+    )
     .option('--jobs <file>', 'the handler file: tells the pool, and checks the input')
     .option('--pool <pool>', 'the pool that runs it; needed without --jobs')
     .option('--id <id>', 'the id, unique for ever (default: a random one)')
@@ -70,13 +81,9 @@ function heartbeatOption(): Option {
 
 async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Promise<void> {
   const target = await targetOf(kind, flags);
-  const ofRecord = recordOf(flags);
+  if (flags.many !== undefined) return submitAll(terminal, target, flags, flags.many);
+  const options = { ...pick(flags, 'id'), ...commonOptions(flags) };
   const input = flags.input === undefined ? undefined : await readInput(flags.input, terminal);
-  const options = {
-    ...pick(flags, 'pool', 'id', 'timeout', 'heartbeat'),
-    ...placementOf(flags),
-    ...ofRecord,
-  };
   await withClient(flags, terminal, async ({ jobs }) => {
     const job = await submitTo(jobs, target, input, options);
     const { warnings } = job;
@@ -84,11 +91,36 @@ async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Pro
     if (flags.json !== true) await terminal.print(job.id);
     const result = flags.wait === true ? { result: await resultOf(job, flags) } : {};
     if (flags.json === true) {
-      await terminal.print(formatDocument({ id: job.id, kind, warnings, ...result }));
+      await terminal.print(formatDocument({ ...documentOf(job, kind), ...result }));
     } else if ('result' in result) {
       await terminal.print(JSON.stringify(result.result, null, 2));
     }
   });
+}
+
+function commonOptions(flags: SubmitFlags): SubmitOptions {
+  return {
+    ...pick(flags, 'pool', 'timeout', 'heartbeat'),
+    ...placementOf(flags),
+    ...recordOf(flags),
+  };
+}
+
+/** A job for each line of a file. */
+async function submitAll(
+  terminal: Terminal,
+  target: Target,
+  flags: SubmitFlags,
+  path: string,
+): Promise<void> {
+  const kind = 'definition' in target ? target.definition : target.kind;
+  const many = { kind, options: commonOptions(flags), asJson: flags.json === true };
+  const lines = readSubmitLines(path, terminal);
+  await withClient(flags, terminal, ({ jobs }) => submitLines(jobs, many, lines, terminal));
+}
+
+function documentOf({ id, generation, isNew, holder, warnings }: JobHandle<unknown>, kind: string) {
+  return { id, kind, generation, isNew, holder, warnings };
 }
 
 type Target = { readonly definition: JobDefinition } | { readonly kind: string; pool: string };
@@ -140,4 +172,5 @@ Examples:
   $ holdfast submit transcribe --pool gpu --input @42.json --session s1 --index 42
   $ holdfast submit transcribe --pool gpu --input @42.json --label gpu=a100
   $ holdfast submit clean-up --pool gpu --pin gpu-1 --on-offline fallback --pin-after 1m
+  $ holdfast submit transcribe --pool gpu --many jobs.jsonl --json
   $ make-input | holdfast submit greet --pool default --input - --json`;

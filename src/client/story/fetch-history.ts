@@ -20,11 +20,12 @@ const NOT_FOUND = 5;
 export async function fetchHistory(
   connections: Connections,
   id: string,
+  generation: number,
 ): Promise<FetchedHistory | undefined> {
   let events: HistoryEvent[] = [];
   let runId: string | undefined;
   for (let runs = 0; runs < RUNS_READ; runs++) {
-    const run = await fetchRun(connections, jobWorkflowId(id), runId);
+    const run = await fetchRun(connections, jobWorkflowId(id, generation), runId);
     // The retention of a run begins when it ends: earlier ones are gone first.
     if (run === undefined) return runs === 0 ? undefined : { events, isWhole: false };
     events = [...run, ...events];

@@ -27,31 +27,32 @@ const started = (continuedExecutionRunId = '') => ({
 
 test('all pages of a run are read', async () => {
   const connections = temporalWith({ '': [[started()], [{ eventId: 2 }], [{ eventId: 3 }]] });
-  const history = await fetchHistory(connections, 'j');
+  const history = await fetchHistory(connections, 'j', 1);
   expect(history?.events.map(({ eventId }) => Number(eventId))).toEqual([1, 2, 3]);
   expect(history?.isWhole).toBe(true);
 });
 
 test('runs that were continued come first', async () => {
   const first = [[started(), { eventId: 7 }]];
-  const history = await fetchHistory(temporalWith({ '': [[started('r1')]], r1: first }), 'j');
+  const history = await fetchHistory(temporalWith({ '': [[started('r1')]], r1: first }), 'j', 1);
   expect(history?.events.map(({ eventId }) => Number(eventId))).toEqual([1, 7, 1]);
   expect(history?.isWhole).toBe(true);
 });
 
 test('a beginning that was deleted is told', async () => {
-  const history = await fetchHistory(temporalWith({ '': [[started('r1')]] }), 'j');
+  const history = await fetchHistory(temporalWith({ '': [[started('r1')]] }), 'j', 1);
   expect(history).toMatchObject({ isWhole: false, events: [{ eventId: 1 }] });
 });
 
 test('a workflow that was deleted has no history', async () => {
-  expect(await fetchHistory(temporalWith({}), 'j')).toBeUndefined();
+  expect(await fetchHistory(temporalWith({}), 'j', 1)).toBeUndefined();
 });
 
 test('no end is waited for in a chain without one', async () => {
   const history = await fetchHistory(
     temporalWith({ '': [[started('r')]], r: [[started('r')]] }),
     'j',
+    1,
   );
   expect(history?.isWhole).toBe(false);
 });

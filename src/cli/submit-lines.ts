@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { ManyItem } from '../client/submit-many.ts';
+import { HoldfastError, invalid, show } from '../domain/errors.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a line may have: the options of a submit, as they are in JavaScript. */
+const FIELDS = [
+  'id',
+  'input',
+  'pool',
+  'session',
+  'dedupe',
+  'horizon',
+  'timeout',
+  'heartbeat',
+  'failover',
+  'retry',
+  'pin',
+  'labels',
+  'preferLabels',
+  'placement',
+  'pending',
+  'reconcile',
+] as const;
+
+/** One line of a file of jobs: an item, or why it is none. Lines count from 1. */
+export type SubmitLine = { readonly line: number } & (
+  { readonly item: ManyItem } | { readonly error: HoldfastError }
+);
+
+/** The jobs of a file, or of standard input for `-`, one JSON object a line; empty lines count for nothing. */
+export async function* readSubmitLines(
+  path: string,
+  terminal: Pick<Terminal, 'stdin'>,
+): AsyncGenerator<SubmitLine, void, undefined> {
+  const stream = path === '-' ? terminal.stdin : await openFile(path);
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+      line++;
+      if (text.trim() !== '') yield { line, ...parseLine(text.replace(/^\uFEFF/, ''), line) };
+    }
+  } finally {
+    stream.destroy();
+  }
+}
+
+function parseLine(
+  text: string,
+  line: number,
+): { readonly item: ManyItem } | { readonly error: HoldfastError } {
+  const place = `line ${line}`;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { error: invalid(place, 'one JSON object', text) };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { error: invalid(place, 'one JSON object', value) };
+  }
+  const unknown = Object.keys(value).find((name) => !(FIELDS as readonly string[]).includes(name));
+  if (unknown === undefined) return { item: value as ManyItem };
+  const message = `${place}: expected fields of ${FIELDS.join(', ')}, got ${show(unknown)}`;
+  return { error: new HoldfastError('invalid_input', message, { details: { line } }) };
+}
+
+async function openFile(path: string): Promise<Readable> {
+  const stream = createReadStream(path, 'utf8');
+  try {
+    await new Promise((resolve, reject) => stream.once('open', resolve).once('error', reject));
+    return stream;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'which does not exist' : `which does not open (${code})`;
+    throw new HoldfastError(
+      'invalid_input',
+      `--many: expected a file that can be read, got ${path}, ${why}`,
+      { hint: 'the path is from the current folder', cause: error },
+    );
+  }
+}
