@@ -78,7 +78,9 @@ class Play {
         workflowId: jobWorkflowId(this.job),
         args: [request],
       });
-      return (handle.result() as Promise<unknown>).catch((error: { cause?: unknown }) => error.cause);
+      return (handle.result() as Promise<unknown>).catch(
+        (error: { cause?: unknown }) => error.cause,
+      );
     };
     return node.runUntil(() => workflows.runUntil(start));
   }
