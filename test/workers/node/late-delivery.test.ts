@@ -82,7 +82,7 @@ describe('a late result', () => {
     delivery.start();
     await said('late.not_read');
     // At once, since a file that is gone was delivered by somebody else.
-    const mended = join(await newFolder(), name);
+    const mended = `${folder}.mended`;
     await writeFile(mended, text);
     await rename(mended, file);
     await said('late.delivered');
