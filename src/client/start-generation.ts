@@ -7,9 +7,13 @@ import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import type { Connections } from './connections.ts';
 
+/** The field of a workflow's memo that names the submission which started it. */
+export const SUBMISSION_MEMO = 'submission';
+
 /**
  * Starts the workflow of one generation of an id.
  *
+ * @param submission names the submission, where it may be repeated
  * @returns false when it was started before, running or closed: that is left alone
  * @throws HoldfastError `temporal_unavailable`
  */
@@ -18,6 +22,7 @@ export async function startGeneration(
   id: string,
   generation: number,
   request: JobRequest,
+  submission?: string,
 ): Promise<boolean> {
   try {
     await client.workflow.start(JOB_WORKFLOW, {
@@ -29,6 +34,7 @@ export async function startGeneration(
       // How long a workflow waits for a dead orchestrator; the server's default is 10 s.
       workflowTaskTimeout: '5s',
       args: [request],
+      ...(submission === undefined ? {} : { memo: { [SUBMISSION_MEMO]: submission } }),
       staticSummary: `${request.kind} in pool ${request.pool}`,
       typedSearchAttributes: [
         keyword(SEARCH_ATTRIBUTES.kind, request.kind),

@@ -22,6 +22,14 @@ export interface StartedJob {
   readonly holder?: Holder;
 }
 
+/** How a job is started. */
+export interface StartOptions {
+  /** What to do when the id is there. @default attach */
+  readonly dedupe?: Dedupe | undefined;
+  /** Names the submission, where it may be repeated: see `wasStartedBy`. */
+  readonly submission?: string | undefined;
+}
+
 /** Each look but the first follows a start of somebody else, or an end that was waited for. */
 const MOST_LOOKS = 200;
 
@@ -30,7 +38,6 @@ const MOST_LOOKS = 200;
  * else starts jobs. A start without `dedupe` and horizon asks nobody before, and costs one call when the
  * id is new.
  *
- * @param dedupe what to do when the id is there: `attach` when left out
  * @throws HoldfastError `job_exists`, `session_slot_taken`, `temporal_unavailable`, or, where it has to
  *   be asked, `ledger_unavailable`
  */
@@ -38,19 +45,19 @@ export async function startJob(
   connections: Connections,
   id: string,
   request: JobRequest,
-  dedupe?: Dedupe,
+  { dedupe, submission }: StartOptions = {},
 ): Promise<StartedJob> {
   const { ledger } = connections;
+  const start: Start = { id, request, dedupe, submission };
   // Temporal may have forgotten the id, where the answer depends on what was there.
   const mustAsk = dedupe !== undefined || request.horizonMs !== undefined;
   const onRecord = mustAsk ? await ledger.findNewest(id) : undefined;
-  if (onRecord === undefined && (await startGeneration(connections, id, 1, request))) {
-    return { generation: 1, isNew: true };
-  }
+  const first = onRecord === undefined ? await startFirst(connections, start) : undefined;
+  if (first !== undefined) return first;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     const asked = ledger.findNewest(id);
     const holder = await findHolder(connections, id, await (mustAsk ? asked : inTime(asked)));
-    const started = await startAfter(connections, { id, request, dedupe }, holder);
+    const started = await startAfter(connections, start, holder);
     if (started !== undefined) return started;
   }
   throw new HoldfastError('job_exists', `others went on starting job ${id}`, {
@@ -60,23 +67,27 @@ export async function startJob(
 }
 
 /** A job that is to be started. */
-interface Start {
+interface Start extends StartOptions {
   readonly id: string;
   readonly request: JobRequest;
-  readonly dedupe?: Dedupe | undefined;
+}
+
+async function startFirst(
+  connections: Connections,
+  { id, request, submission }: Start,
+): Promise<StartedJob | undefined> {
+  const isNew = await startGeneration(connections, id, 1, request, submission);
+  return isNew ? { generation: 1, isNew } : undefined;
 }
 
 /** Does about the newest generation what is to be done; undefined: it is to be looked at again. */
 async function startAfter(
   connections: Connections,
-  { id, request, dedupe = 'attach' }: Start,
+  start: Start,
   holder: IdHolder | undefined,
 ): Promise<StartedJob | undefined> {
-  if (holder === undefined) {
-    return (await startGeneration(connections, id, 1, request))
-      ? { generation: 1, isNew: true }
-      : undefined;
-  }
+  if (holder === undefined) return startFirst(connections, start);
+  const { request, dedupe = 'attach', submission } = start;
   const { generation } = holder;
   switch (answerTo(holder, dedupe)) {
     case 'attach':
@@ -88,7 +99,7 @@ async function startAfter(
       await endJob(connections, holder);
       return undefined;
     case 'start_next':
-      return startNext(connections, holder, request);
+      return startNext(connections, holder, request, submission);
   }
 }
 
@@ -101,10 +112,11 @@ export async function startNext(
   connections: Connections,
   holder: Holder,
   request: JobRequest,
+  submission?: string,
 ): Promise<StartedJob | undefined> {
   await yieldOwnSlot(connections.ledger, holder, request);
   const generation = holder.generation + 1;
-  const isNew = await startGeneration(connections, holder.id, generation, request);
+  const isNew = await startGeneration(connections, holder.id, generation, request, submission);
   return isNew ? { generation, isNew, holder: withoutHorizon(holder) } : undefined;
 }
 

@@ -36,9 +36,9 @@ export async function outboxRequest(
   if (definition !== undefined) await checkInput(kind, definition.input, input);
   const { dedupe, ...others } = withoutNulls(options);
   const request = { ...definition?.request, ...others, kind, input } as JobRequest;
-  checkDedupe({ session: request.session, dedupe }, 'options.dedupe');
+  const asked = checkDedupe(dedupe, 'options.dedupe');
   resolveJobSpec(id, 1, request);
-  return { request, dedupe: dedupe as Dedupe | undefined };
+  return { request, dedupe: asked };
 }
 
 /** Programs in other languages send null for what they leave out. */

@@ -1,7 +1,7 @@
-import { settleSlot } from '../../client/settle-slot.ts';
 import type { Connections } from '../../client/connections.ts';
 import type { Dedupe } from '../../client/dedupe.ts';
-import { startJob } from '../../client/start-job.ts';
+import { startInSession } from '../../client/start-in-session.ts';
+import { wasStartedBy } from '../../client/was-started-by.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { JobRequest } from '../../domain/job.ts';
 import { isRefusedForGood } from '../../domain/temporal-error.ts';
@@ -26,7 +26,7 @@ export async function startRow(
 ): Promise<RowOutcome> {
   try {
     const { request, dedupe } = await outboxRequest(row, definitions);
-    await start(connections, row.id, request, dedupe);
+    await start(connections, row, request, dedupe);
     return { kind: 'started' };
   } catch (error) {
     return outcomeOf(error);
@@ -40,29 +40,18 @@ export function mayWait({ options }: ClaimedRow): boolean {
 
 async function start(
   connections: Connections,
-  id: string,
+  { id, seq, tries }: ClaimedRow,
   request: JobRequest,
   dedupe: Dedupe | undefined,
 ): Promise<void> {
-  const { session: slot } = request;
-  let settled = request;
-  if (slot !== undefined) {
-    const found = await settleSlot(connections, { id, slot, dedupe });
-    if (found.kind === 'attach') return;
-    settled = { ...request, session: found.slot };
-  }
-  const startIt: Start = startJob;
-  const starting = () => startIt(connections, id, settled, dedupe);
+  const submission = `outbox/${seq}`;
+  const isRepeatable = dedupe === undefined || dedupe === 'attach';
+  // A relay may have crashed between the start and the word of it.
+  if (!isRepeatable && tries > 1 && (await wasStartedBy(connections, id, submission))) return;
+  const starting = () => startInSession(connections, id, request, { dedupe, submission });
   if (dedupe === 'replace') await starting();
   else await connections.client.withDeadline(Date.now() + START_WITHIN_MS, starting);
 }
-
-type Start = (
-  connections: Connections,
-  id: string,
-  request: JobRequest,
-  dedupe: Dedupe | undefined,
-) => Promise<unknown>;
 
 /** What Temporal or the ledger refuse for this row alone would be refused for ever. */
 function outcomeOf(thrown: unknown): RowOutcome {
