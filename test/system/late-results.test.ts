@@ -149,15 +149,14 @@ describe('a late result', () => {
     expect(await resend(late.temporal, { ...forged, token: undefined })).toMatchObject({
       via: 'job',
     });
-    await eventually(
-      () => late.fleet.find('job.result_refused', { why: 'wrong_token' }).length === 2,
-    );
+    const refused = { job: job.id, why: 'wrong_token' };
+    await eventually(() => late.fleet.find('result.refused', refused).length === 2);
     expect((await job.get()).state).toBe('open');
     await late.fleet.open('token');
     expect(await job.result()).toMatchObject({ epoch: 1 });
 
     expect(await resend(late.temporal, forged)).toEqual({ kind: 'delivered', via: 'late' });
-    await late.fleet.logged('result.refused', { job: job.id, why: 'wrong_token' });
+    await eventually(() => late.fleet.find('result.refused', refused).length === 3);
     await resend(late.temporal, { ...forged, job: 'nobody' });
     await late.fleet.logged('result.refused', { job: 'nobody', why: 'unknown_job' });
     expect(await late.verdictsOn(job)).toEqual(['accepted 1']);
