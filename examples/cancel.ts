@@ -27,7 +27,8 @@ const holdfast = await connect();
 const job = await holdfast.jobs.submit(render, { scene: 'sunset' });
 while ((await job.get()).live?.phase !== 'running') await delay(POLL_MS);
 
-console.log(await job.cancel());
+const { requested } = await job.cancel();
+console.log('requested:', requested);
 await job.result().catch((error: unknown) => {
   if (error instanceof HoldfastError) console.log(error.code);
 });
@@ -38,7 +39,7 @@ await node.stop();
 await orchestrator.stop();
 
 // Output:
-// { requested: true }
+// requested: true
 // handler: sunset was stopped, tidying up
 // job_cancelled
-// { requested: false }
+// { requested: false, state: 'cancelled' }

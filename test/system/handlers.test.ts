@@ -90,14 +90,14 @@ describe('a handler on a node', () => {
   test('is told when its job is cancelled', async () => {
     const job = await fleet.client.jobs.submit('hold', fleet.hold('never'), { pool: fleet.pool });
     await fleet.logged('attempt.started', { job: job.id });
-    expect(await job.cancel()).toEqual({ requested: true });
+    expect(await job.cancel()).toMatchObject({ requested: true });
     await expect(job.result()).rejects.toMatchObject({ code: 'job_cancelled' });
     expect(await fleet.marks()).toContain(`stopped-${job.id}-1`);
     expect(await job.get()).toMatchObject({
       state: 'cancelled',
       attempts: [{ epoch: 1, node: 'a', outcome: 'cancelled' }],
     });
-    expect(await job.cancel()).toEqual({ requested: false });
+    expect(await job.cancel()).toEqual({ requested: false, state: 'cancelled' });
   });
 
   test('that ignores its cancellation is terminated, and the node goes on', async () => {
