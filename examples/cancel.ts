@@ -28,10 +28,10 @@ const job = await holdfast.jobs.submit(render, { scene: 'sunset' });
 while ((await job.get()).live?.phase !== 'running') await delay(POLL_MS);
 
 const { requested } = await job.cancel();
-console.log('requested:', requested);
 await job.result().catch((error: unknown) => {
   if (error instanceof HoldfastError) console.log(error.code);
 });
+console.log('requested:', requested);
 console.log(await job.cancel()); // it is closed already
 
 await holdfast.close();
@@ -39,7 +39,7 @@ await node.stop();
 await orchestrator.stop();
 
 // Output:
-// requested: true
 // handler: sunset was stopped, tidying up
 // job_cancelled
+// requested: true
 // { requested: false, state: 'cancelled' }
