@@ -69,10 +69,13 @@ describe.skipIf(isSkipped)('a client in another language, by docs/contract.md al
       failover: { maxAttempts: 0 },
       retry: { maxAttempts: 2, initialMs: 10, maxMs: 10, nonRetryable: ['TypeError'] },
       session,
+      reconcile: 'original',
+      horizonMs: 60_000,
     });
     expect(ending).toEqual({ result: { epoch: 2 } });
     const results = [];
-    for await (const result of fleet.client.sessions.results(session.id)) results.push(result);
+    const released = fleet.client.sessions.results(session.id, { follow: false });
+    for await (const result of released) results.push(result);
     expect(results).toMatchObject([{ index: 0, state: 'succeeded' }]);
   });
 
