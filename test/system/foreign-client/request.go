@@ -12,6 +12,8 @@ type JobRequest struct {
 	Failover    *Failover       `json:"failover,omitempty"`
 	Retry       *Retry          `json:"retry,omitempty"`
 	Session     *Session        `json:"session,omitempty"`
+	Reconcile   string          `json:"reconcile,omitempty"`
+	HorizonMs   *int64          `json:"horizonMs,omitempty"`
 }
 
 // Failover says how often a lost attempt is dispatched again. A pointer: 0 is not the default.
