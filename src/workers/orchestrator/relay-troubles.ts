@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
+import { backoffMs } from '../../domain/attempt.ts';
 
 /** The waits after troubles in a row; doubled each time. */
-const BACKOFF_MS = { first: 50, longest: 2_000 };
+const BACKOFF = { initialMs: 50, maxMs: 2_000 };
 
 /** What keeps a relay from starting jobs for now: Temporal or the ledger is away. Logged once. */
 export class RelayTroubles {
@@ -27,7 +28,7 @@ export class RelayTroubles {
   }
 
   get backoffMs(): number {
-    return backoffMs(BACKOFF_MS, this.#inRow);
+    return backoffMs(BACKOFF, Math.max(0, this.#inRow - 1));
   }
 
   /** A start failed that was begun at a count; of those that fail together the first counts. */
@@ -56,12 +57,4 @@ export class RelayTroubles {
     if (this.#inRow++ === 0) this.#log.warn({ err }, 'outbox.waiting');
     this.#onTrouble();
   }
-}
-
-/** The wait after so many failures in a row. */
-export function backoffMs(
-  { first, longest }: { readonly first: number; readonly longest: number },
-  times: number,
-): number {
-  return Math.min(longest, first * 2 ** (Math.max(1, times) - 1));
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Connections } from '../../client/connections.ts';
+import { backoffMs } from '../../domain/attempt.ts';
 import type { ClaimedRow } from '../../ledger/outbox-claims.ts';
 import type { Metrics } from '../metrics.ts';
 import type { HeldRows } from './held-rows.ts';
@@ -8,13 +9,12 @@ import type { Definitions } from './outbox-request.ts';
 import type { SettledRow } from './outbox-settler.ts';
 import { OutboxSettler } from './outbox-settler.ts';
 import type { RelayTroubles } from './relay-troubles.ts';
-import { backoffMs } from './relay-troubles.ts';
 import { mayWait, startRow } from './start-row.ts';
 
 /** Starts at a time, and as many again that may wait for the end of another job. */
 const LANES = 32;
 /** A row that made trouble stands back for so long, doubled each time, so that others are tried. */
-const ROW_BACKOFF_MS = { first: 500, longest: 15_000 };
+const ROW_BACKOFF = { initialMs: 500, maxMs: 15_000 };
 
 /** What a relay needs. */
 export interface RelayDeps {
@@ -82,7 +82,7 @@ export class RowDelivery {
       }
       case 'trouble': {
         this.#troubles.startFailed(outcome.error, since);
-        const afterMs = backoffMs(ROW_BACKOFF_MS, row.tries);
+        const afterMs = backoffMs(ROW_BACKOFF, Math.max(0, row.tries - 1));
         return { kind: 'released', ...claimOf(row), afterMs };
       }
     }
