@@ -35,6 +35,10 @@ export async function startGeneration(
       workflowTaskTimeout: '5s',
       args: [request],
       ...(submission === undefined ? {} : { memo: { [SUBMISSION_MEMO]: submission } }),
+      priority: {
+        ...(request.priority === undefined ? {} : { priorityKey: request.priority }),
+        ...(request.fairnessKey === undefined ? {} : { fairnessKey: request.fairnessKey }),
+      },
       staticSummary: `${request.kind} in pool ${request.pool}`,
       typedSearchAttributes: [
         keyword(SEARCH_ATTRIBUTES.kind, request.kind),

@@ -14,7 +14,9 @@ import type {
   NodeState,
 } from './node.ts';
 import type { ArrivedResult } from './late-result.ts';
+import type { Need } from './need.ts';
 import type { PlaceFallback, PlaceRequest } from './placement.ts';
+import type { SweepRequest, SweptBatch } from './sweep.ts';
 import type { Judgement } from './verdict.ts';
 
 /** What a node is told of the attempt it shall run. */
@@ -28,6 +30,8 @@ export interface Dispatch {
   readonly session?: SessionSlot;
   /** Goes back with a late result. */
   readonly resultToken?: string;
+  /** How many of the node's slots it takes, when not 1. */
+  readonly slots?: number;
   /** The node's lease is the attempt's only sign of life: it sends no heartbeats of its own. */
   readonly byLease?: boolean;
 }
@@ -107,8 +111,15 @@ export interface OpenJob {
 
 /** `closed`: the id was closed before, or may not be opened; the job ends as recorded. */
 export type OpenedJob =
-  /** `awaitsTurn`: an earlier index of its strict session is not closed yet. */
-  | { readonly kind: 'opened'; readonly awaitsTurn?: true }
+  | {
+      readonly kind: 'opened';
+      /** An earlier index of its strict session is not closed yet. */
+      readonly awaitsTurn?: true;
+      /** Its rate allows it to start then, in milliseconds since the Unix epoch. */
+      readonly startsAt?: number;
+      /** What it needs is not granted yet, or, while it waits for one of the above, not asked for. */
+      readonly awaitsGrant?: true;
+    }
   | { readonly kind: 'closed'; readonly outcome: JobOutcome };
 
 /** Whose result a job ends with. */
@@ -128,6 +139,8 @@ export interface CloseJob {
   readonly inSession: boolean;
   /** Whether the job may have a reservation or a wait on record. */
   readonly wasPlaced?: boolean;
+  /** Whether the job may hold resources, or wait for them. */
+  readonly hasNeeds?: boolean;
   /** The pool that the job was in at last: it may have been moved. */
   readonly pool?: string;
   readonly generation: number;
@@ -147,6 +160,20 @@ export type ClosedJob =
   | { readonly kind: 'own' }
   | { readonly kind: 'earlier'; readonly outcome: JobOutcome }
   | { readonly kind: 'missing' };
+
+/** A job that asks for what it needs. */
+export interface AskGrant {
+  readonly job: string;
+  readonly generation: number;
+  /** Resources of this pool go before the fleet's of the same name. */
+  readonly pool: string;
+  readonly needs: readonly Need[];
+  readonly priority: number;
+}
+
+/** `waiting`: it is in the queue, and is told when it holds all that it needs. */
+export type GrantAnswer =
+  { readonly kind: 'held' } | { readonly kind: 'waiting'; readonly why: string };
 
 /** Where an attempt goes. A node is reserved for it; a wait is on record. */
 export type Placed =
@@ -221,6 +248,8 @@ export interface ControlActivities {
   openJob(open: OpenJob): Promise<OpenedJob>;
   /** Whether every index before this one of a strict session is closed or passed over. */
   isTurn(slot: SessionSlot): Promise<boolean>;
+  /** Grants a job all that it needs, or none of it; repeated, it answers how the job stands. */
+  askGrant(ask: AskGrant): Promise<GrantAnswer>;
   /** Puts a result on record that its job did not end with, and says what became of it. */
   judgeResult(arrival: ArrivedResult): Promise<Judgement>;
   closeJob(close: CloseJob): Promise<ClosedJob>;
@@ -230,4 +259,10 @@ export interface ControlActivities {
     runId: string;
     activityId: string;
   }): Promise<AttemptPlace>;
+}
+
+/** What an orchestrator does for the workflow of a sweep. */
+export interface SweepActivities {
+  /** Looks at one batch of one strategy and repairs what differs. */
+  sweepBatch(request: SweepRequest): Promise<SweptBatch>;
 }

@@ -32,11 +32,12 @@ const LOOK_FOR_CHANGE_MS = 1_000;
  * balances the load by itself and costs nothing.
  */
 export function isChoosy(
-  spec: Pick<JobSpec, 'pin' | 'labels' | 'preferLabels' | 'liveness'>,
+  spec: Pick<JobSpec, 'pin' | 'labels' | 'preferLabels' | 'liveness' | 'slots'>,
 ): boolean {
   return (
     spec.pin !== undefined ||
     spec.liveness === 'lease' ||
+    spec.slots > 1 ||
     Object.keys(spec.labels).length > 0 ||
     Object.keys(spec.preferLabels).length > 0
   );

@@ -15,6 +15,10 @@ export interface JobProgress {
   readonly wasPlaced: boolean;
   /** The job of a strict session whose turn has not come. */
   readonly awaitsTurn: boolean;
+  /** Its rate allows it to start then; undefined when it may start. Milliseconds since the Unix epoch. */
+  readonly startsAt: number | undefined;
+  /** What it needs is not granted yet. */
+  readonly awaitsGrant: boolean;
   /** Shows that a result comes from an attempt of this job; undefined in a job of an older version. */
   readonly resultToken: string | undefined;
 }
@@ -28,6 +32,8 @@ export const NO_PROGRESS: JobProgress = {
   pendingSince: undefined,
   wasPlaced: false,
   awaitsTurn: false,
+  startsAt: undefined,
+  awaitsGrant: false,
   resultToken: undefined,
 };
 

@@ -13,6 +13,7 @@ import { LIVENESSES, ON_OFFLINE, PLACEMENTS, RECONCILES } from './job.ts';
 import type { Json } from './json.ts';
 import { isTooDeep, JSON_DEPTH_LIMIT } from './json.ts';
 import { checkLabels } from './labels.ts';
+import { resolveNeeds, resolveRate } from './need.ts';
 import { checkIndex } from './session.ts';
 
 /** The defaults of a job's options. */
@@ -20,7 +21,10 @@ export const JOB_DEFAULTS = {
   timeoutMs: 60_000,
   heartbeatMs: 5_000,
   failover: { maxAttempts: 3, crashBudget: 3 },
-  pending: { alarmAfterMs: 300_000, failAfterMs: undefined },
+  pending: { alarmAfterMs: 300_000, failAfterMs: undefined, reassignAfterMs: 300_000 },
+  priority: 3,
+  slots: 1,
+  deadlineMs: 86_400_000,
   retry: { maxAttempts: 3, initialMs: 1_000, maxMs: 60_000, nonRetryable: [] },
 } as const satisfies Partial<JobSpec>;
 
@@ -61,7 +65,47 @@ export function resolveJobSpec(
     pending: resolvePending(request.pending, `${at}pending`),
     reconcile: checkChoice(request.reconcile ?? 'first', RECONCILES, `${at}reconcile`),
     horizonMs: checkOptional(request.horizonMs, `${at}horizonMs`, 0),
+    ...resolveLimits(request, placement, at),
   };
+}
+
+/** What a job waits for before it runs. Of one that runs on each node, the jobs there do. */
+function resolveLimits(
+  request: JobRequest,
+  placement: JobSpec['placement'],
+  at: string,
+): Pick<JobSpec, 'needs' | 'rate' | 'priority' | 'fairnessKey' | 'slots' | 'deadlineMs'> {
+  const { priority, slots, deadlineMs } = JOB_DEFAULTS;
+  const needs = resolveNeeds(request, at);
+  const rate = resolveRate(request, at);
+  return {
+    needs: placement === 'each' ? [] : needs,
+    rate: placement === 'each' ? undefined : rate,
+    priority: checkPriority(request.priority ?? priority, `${at}priority`),
+    fairnessKey: checkFairnessKey(request.fairnessKey, `${at}fairnessKey`),
+    slots: checkCount(request.slots ?? slots, `${at}slots`, 1),
+    deadlineMs: checkCount(request.deadlineMs ?? deadlineMs, `${at}deadlineMs`, 1),
+  };
+}
+
+function checkPriority(given: number, path: string): number {
+  if (checkCount(given, path, 1) <= 5) return given;
+  throw invalid(path, 'a whole number from 1 (first) to 5 (last)', given);
+}
+
+/** The limit of the server, which counts bytes. */
+const FAIRNESS_KEY_BYTES = 64;
+
+function checkFairnessKey(given: string | null | undefined, path: string): string | undefined {
+  if (given === undefined || given === null) return undefined;
+  const key = checkName(given, path);
+  if (bytesOf(key) <= FAIRNESS_KEY_BYTES) return key;
+  throw invalid(path, `at most ${FAIRNESS_KEY_BYTES} bytes of UTF-8`, key);
+}
+
+/** The isolate has neither Buffer nor TextEncoder. */
+function bytesOf(text: string): number {
+  return encodeURIComponent(text).replaceAll(/%../g, '_').length;
 }
 
 function resolvePin(given: JobRequest['pin'], at: string): Pin | undefined {
@@ -76,10 +120,15 @@ function resolvePin(given: JobRequest['pin'], at: string): Pin | undefined {
 
 function resolvePending(given: JobRequest['pending'], at: string): PendingPolicy {
   const pending = checkObject(given, at) ?? {};
-  const { alarmAfterMs } = JOB_DEFAULTS.pending;
+  const { alarmAfterMs, reassignAfterMs } = JOB_DEFAULTS.pending;
   return {
     alarmAfterMs: checkCount(pending.alarmAfterMs ?? alarmAfterMs, `${at}.alarmAfterMs`, 1),
     failAfterMs: checkOptional(pending.failAfterMs, `${at}.failAfterMs`, 1),
+    reassignAfterMs: checkCount(
+      pending.reassignAfterMs ?? reassignAfterMs,
+      `${at}.reassignAfterMs`,
+      1,
+    ),
   };
 }
 

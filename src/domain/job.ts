@@ -31,11 +31,16 @@
  * - outbox: the table through which an application submits a job inside its own transaction.
  * - relay: the part of an orchestrator that starts the jobs of the outbox.
  * - dead: said of a row of the outbox that can never start.
+ * - resource: a named, counted thing that jobs hold while they run; of the whole fleet, or of a pool.
+ * - need: how much of one resource a job asks for; grant: that it has it.
+ * - deadline: by when, after it was opened, a job must have ended.
+ * - sweep: the periodic pass that compares ledger and Temporal and repairs what differs.
  * - ledger: the PostgreSQL tables that outlive a workflow: the audit and the fence.
  */
 import type { ErrorCode } from './errors.ts';
 import type { Json } from './json.ts';
 import type { Labels } from './labels.ts';
+import type { Need } from './need.ts';
 
 /** The place of a job in an ordered stream of results. */
 export interface SessionSlot {
@@ -98,6 +103,23 @@ export interface PendingPolicy {
   readonly alarmAfterMs: number;
   /** The job fails with `pending_timeout`; never, when left out. */
   readonly failAfterMs: number | undefined;
+  /** A dispatch that nobody has taken is placed again, unless the job is pinned. */
+  readonly reassignAfterMs: number;
+}
+
+/** At most `limit` jobs with this key run at the same time. */
+export interface ConcurrencyLimit {
+  /** 1 to 200 characters; the same key is the same limit, whatever the kind. */
+  readonly key: string;
+  /** The limit that was asked for last counts. */
+  readonly limit: number;
+}
+
+/** At most `limit` jobs with this key start within any stretch of `windowMs`. */
+export interface RateLimit {
+  readonly key: string;
+  readonly limit: number;
+  readonly windowMs: number;
 }
 
 /** How a job whose handler failed is tried again. */
@@ -136,6 +158,20 @@ export interface JobRequest {
   readonly reconcile?: Reconcile;
   /** How long after the job's end its id is not run again. Left out: for ever. */
   readonly horizonMs?: number;
+  /** How much of which resources it holds while it runs, by their names. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** `key` left out: the job's kind. */
+  readonly concurrency?: Partial<ConcurrencyLimit> & Pick<ConcurrencyLimit, 'limit'>;
+  /** `key` left out: the job's kind. */
+  readonly rate?: Partial<RateLimit> & Pick<RateLimit, 'limit' | 'windowMs'>;
+  /** 1 (first) to 5 (last): for resources and in task queues. Left out: 3. */
+  readonly priority?: number;
+  /** Jobs that wait in a task queue are taken in turn over these keys. At most 64 bytes. */
+  readonly fairnessKey?: string;
+  /** How many of its node's slots an attempt takes. Left out: 1. */
+  readonly slots?: number;
+  /** How long after it was opened the job must have ended, else it fails. Left out: 24 h. */
+  readonly deadlineMs?: number;
 }
 
 /** A {@link JobRequest} with its id and every default filled in. */
@@ -159,6 +195,14 @@ export interface JobSpec {
   readonly reconcile: Reconcile;
   /** Undefined: for ever. */
   readonly horizonMs: number | undefined;
+  /** What it holds while it runs, concurrency limits among them; ordered by name. */
+  readonly needs: readonly Need[];
+  readonly rate: RateLimit | undefined;
+  /** 1 (first) to 5 (last). */
+  readonly priority: number;
+  readonly fairnessKey: string | undefined;
+  readonly slots: number;
+  readonly deadlineMs: number;
 }
 
 /** Why a job did not succeed. */

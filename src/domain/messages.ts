@@ -60,6 +60,9 @@ export interface AttemptGone {
 /** The signal that tells a waiting job to look for a place again. */
 export const PLACE_AGAIN_SIGNAL = 'place_again';
 
+/** The signal that tells a job that its deadline is over. */
+export const DEADLINE_SIGNAL = 'deadline';
+
 /** The signal that brings a late result: to its job, or to {@link LATE_WORKFLOW}. */
 export const LATE_RESULT_SIGNAL = 'late_result';
 
@@ -71,6 +74,9 @@ export const MOVE_UPDATE = 'move';
 
 /** Where a job is moved to: pinned to a node, or to a pool without a pin. */
 export type Move = { readonly node: string } | { readonly pool: string };
+
+/** The name of the workflow type of a sweep. */
+export const SWEEP_WORKFLOW = 'sweep';
 
 /** The name of the workflow type of a node. */
 export const NODE_WORKFLOW = 'node';

@@ -10,6 +10,8 @@ export interface PlaceRequest {
   readonly kind: string;
   readonly pool: string;
   readonly pin: Pin | undefined;
+  /** How many slots of the node it takes; left out by a job of an older version: 1. */
+  readonly slots?: number;
   /** Labels that the node must have. */
   readonly labels: Labels;
   /** Labels that it had better have. */
@@ -43,7 +45,7 @@ export interface PlaceNode {
   readonly leaseMs: number;
   readonly kinds: readonly string[];
   readonly labels: Labels;
-  /** Attempts that were placed on it and have not ended. */
+  /** Slots of attempts that were placed on it and have not ended. */
   readonly reserved: number;
 }
 

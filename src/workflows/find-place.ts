@@ -91,9 +91,9 @@ function mustAsk(run: JobRun): boolean {
 
 /** An attempt that no node takes from the pool's queue in this time comes back to be looked at. */
 function onPool({ spec }: JobRun, since: number): Target {
-  const { failAfterMs } = spec.pending;
+  const { alarmAfterMs, failAfterMs, reassignAfterMs } = spec.pending;
   const leftMs = failAfterMs === undefined ? Infinity : since + failAfterMs - Date.now();
-  const scheduleToStartMs = Math.max(1_000, Math.min(spec.pending.alarmAfterMs, leftMs));
+  const scheduleToStartMs = Math.max(1_000, Math.min(alarmAfterMs, reassignAfterMs, leftMs));
   return { queue: poolQueue(spec.pool), node: undefined, scheduleToStartMs };
 }
 
@@ -103,7 +103,7 @@ function patienceMs({ pending }: JobRun['spec']): number {
 
 /** What an orchestrator needs to know of the attempt that looks for a place. */
 export function requestOf({ spec, progress }: JobRun, since: number): PlaceRequest {
-  const { id: job, generation, kind, pool, pin, labels, preferLabels, pending } = spec;
+  const { id: job, generation, kind, pool, pin, slots, labels, preferLabels, pending } = spec;
   const { epoch, avoid, attempts, counts } = progress;
   return {
     job,
@@ -112,10 +112,11 @@ export function requestOf({ spec, progress }: JobRun, since: number): PlaceReque
     kind,
     pool,
     pin,
+    slots,
     labels,
     preferLabels,
     // A pool's queue would offer it to the node again that does not have the kind.
-    needsNode: spec.liveness === 'lease' || counts.refusals > 0,
+    needsNode: spec.liveness === 'lease' || slots > 1 || counts.refusals > 0,
     isFailover: attempts.at(-1)?.outcome === 'lost',
     silentNode: silentNodeOf(attempts.at(-1)),
     avoid,

@@ -1,5 +1,6 @@
 import {
   ApplicationFailure,
+  CancellationScope,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -17,6 +18,7 @@ import type { LateResult, TakenResult } from '../domain/late-result.ts';
 import type { AttemptGone, JobPhase, JobStatus, Move } from '../domain/messages.ts';
 import {
   ATTEMPT_GONE_SIGNAL,
+  DEADLINE_SIGNAL,
   LATE_RESULT_SIGNAL,
   MOVE_UPDATE,
   PLACE_AGAIN_SIGNAL,
@@ -28,6 +30,7 @@ import { takeLateResult } from './late-results.ts';
 
 const statusQuery = defineQuery<JobStatus>(STATUS_QUERY);
 const attemptGoneSignal = defineSignal<[AttemptGone]>(ATTEMPT_GONE_SIGNAL);
+const deadlineSignal = defineSignal(DEADLINE_SIGNAL);
 const lateResultSignal = defineSignal<[LateResult]>(LATE_RESULT_SIGNAL);
 const placeAgainSignal = defineSignal(PLACE_AGAIN_SIGNAL);
 const moveUpdate = defineUpdate<JobStatus, [Move]>(MOVE_UPDATE);
@@ -61,6 +64,10 @@ export interface JobRun {
   unjudged: TakenResult[];
   /** Goes on as long as the workflow; rejects when a result cannot be put on record. */
   judging: Promise<void>;
+  /** All that comes between open and close. */
+  readonly scope: CancellationScope;
+  /** Its deadline is over: its scope was cancelled for that. */
+  isPastDeadline: boolean;
   /** The job's end is on its way to the ledger. */
   isClosing: boolean;
   /** Late results that this run of the workflow was sent. */
@@ -89,6 +96,8 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
     accepted: undefined,
     unjudged: [],
     judging: Promise.resolve(),
+    scope: new CancellationScope(),
+    isPastDeadline: false,
     isClosing: false,
     arrivals: 0,
   };
@@ -99,6 +108,10 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
   setHandler(lateResultSignal, (late) => {
     const arrival = `${workflowInfo().runId}/${run.arrivals++}`;
     takeLateResult(run, { ...late, arrival });
+  });
+  setHandler(deadlineSignal, () => {
+    run.isPastDeadline = true;
+    run.scope.cancel();
   });
   setHandler(placeAgainSignal, () => void run.news++);
   setHandler(moveUpdate, (move) => moveJob(run, move), {

@@ -15,6 +15,7 @@ import type { JobOutcome, JobRequest } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
 import { DEFAULT_LEASE_MS } from '../domain/node.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
+import { awaitGrant, awaitStart } from './await-grant.ts';
 import { failure } from './failure.ts';
 import { findPlace, releasePlace } from './find-place.ts';
 import { showPlace } from './job-display.ts';
@@ -48,10 +49,11 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
       await allJudged(run);
       return settle(run, opened.outcome);
     }
-    run.progress = { ...run.progress, awaitsTurn: opened.awaitsTurn === true };
+    const { awaitsTurn = false, startsAt, awaitsGrant = false } = opened;
+    run.progress = { ...run.progress, awaitsTurn, startsAt, awaitsGrant };
   }
   judgeAsTheyCome(run);
-  const outcome = await runUntilSettled(run);
+  const outcome = await run.scope.run(() => runUntilSettled(run));
   enter(run, { kind: 'closing', since: Date.now() });
   run.isClosing = true;
   const closed = await close(run, outcome);
@@ -65,6 +67,7 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   const { id: jobId, kind: jobKind, generation, session, pool } = run.spec;
   const inSession = session !== undefined;
+  const hasNeeds = run.spec.needs.length > 0;
   const { attempts, wasPlaced } = run.progress;
   for (;;) {
     const closed = await closeJob({
@@ -73,6 +76,7 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
       generation,
       inSession,
       wasPlaced,
+      ...(hasNeeds ? { hasNeeds } : {}),
       pool,
       runId,
       outcome,
@@ -99,7 +103,12 @@ function acceptedOf({ accepted, progress }: JobRun): CloseJob['accepted'] {
   return { epoch, node, arrival };
 }
 
-const CANCELLED = 'the job was cancelled';
+/** How a job ends whose scope was cancelled. */
+function endedBy({ isPastDeadline, spec }: JobRun): JobOutcome {
+  if (!isPastDeadline) return cancelled('the job was cancelled');
+  const message = `it had not ended ${spec.deadlineMs / 1000} s after it was opened`;
+  return { state: 'failed', error: { code: 'deadline_exceeded', message } };
+}
 
 function isCancelled(): boolean {
   return CancellationScope.current().consideredCancelled;
@@ -108,17 +117,19 @@ function isCancelled(): boolean {
 async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
   try {
     await awaitTurn(run);
+    await awaitStart(run);
+    await awaitGrant(run);
     if (run.spec.placement === 'each') return await runOnEach(run);
     for (;;) {
       const outcome = settledOutcome(run) ?? (await runOnce(run));
       if (outcome !== undefined) return outcome;
       // The next run would know nothing of a cancellation of this one.
-      if (isCancelled()) return settledOutcome(run) ?? cancelled(CANCELLED);
+      if (isCancelled()) return settledOutcome(run) ?? endedBy(run);
       // A job that waits for days must not outgrow its history.
       if (workflowInfo().continueAsNewSuggested) await renew(run);
     }
   } catch (error) {
-    if (isCancellation(error)) return settledOutcome(run) ?? cancelled(CANCELLED);
+    if (isCancellation(error)) return settledOutcome(run) ?? endedBy(run);
     throw error;
   }
 }
@@ -145,7 +156,7 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
   if (run.progress.epoch > epoch) run.waits = 0;
   // Whatever else became of it, an attempt of a cancelled job is not followed by another.
   const hasResult = ending.outcome.kind === 'succeeded' || run.settled !== undefined;
-  if (isCancelled() && !hasResult) return cancelled(CANCELLED);
+  if (isCancelled() && !hasResult) return endedBy(run);
   const settled = settledOutcome(run, epoch, ending);
   const decision: Decision =
     settled === undefined

@@ -41,6 +41,10 @@ export const closeJob: ControlActivities['closeJob'] = (close) =>
 export const isTurn: ControlActivities['isTurn'] = (slot) =>
   ledgerCall('isTurn', (activities) => activities.isTurn(slot), 'cancellable');
 
+/** Asks for what a job needs; waits as long as the ledger is away. */
+export const askGrant: ControlActivities['askGrant'] = (ask) =>
+  ledgerCall('askGrant', (activities) => activities.askGrant(ask), 'cancellable');
+
 /** Puts a result on record; waits as long as the ledger is away, and is never cancelled. */
 export const judgeResult: ControlActivities['judgeResult'] = (arrival) =>
   ledgerCall('judgeResult', (activities) => activities.judgeResult(arrival));

@@ -1,3 +1,4 @@
+import type { ActivityOptions } from '@temporalio/workflow';
 import {
   ActivityCancellationType,
   CancellationScope,
@@ -18,8 +19,14 @@ import type { Interruption, JobRun } from './job-run.ts';
 import { resultOf, takeLateResult } from './late-results.ts';
 import { findAttempt } from './ledger-call.ts';
 
-/** The server's default is 3. A job that was lost or failed has waited in the queue once already. */
-const AHEAD_OF_FIRST_ATTEMPTS = { priorityKey: 2 };
+/** A job that was lost or failed has waited in the queue once already: it goes ahead. */
+function priorityOf(
+  { priority, fairnessKey }: JobSpec,
+  isFirstOffer: boolean,
+): ActivityOptions['priority'] {
+  const priorityKey = isFirstOffer ? priority : Math.max(1, priority - 1);
+  return { priorityKey, ...(fairnessKey === undefined ? {} : { fairnessKey }) };
+}
 
 /** Dispatches one attempt to a queue and waits for its end, which is never an error. */
 export async function runAttempt(run: JobRun, target: Target): Promise<AttemptEnding> {
@@ -120,7 +127,7 @@ function startAttempt({ spec, progress }: JobRun, target: Target, isFirstOffer: 
     ...(spec.liveness === 'lease' ? {} : { heartbeatTimeout: spec.heartbeatMs }),
     // This workflow counts and places every attempt itself.
     retry: { maximumAttempts: 1 },
-    ...(isFirstOffer ? {} : { priority: AHEAD_OF_FIRST_ATTEMPTS }),
+    priority: priorityOf(spec, isFirstOffer),
     // A cancelled job is closed when its handler has stopped, or is known to be lost.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
@@ -128,7 +135,7 @@ function startAttempt({ spec, progress }: JobRun, target: Target, isFirstOffer: 
 }
 
 function dispatchOf(spec: JobSpec, epoch: number, resultToken: string | undefined): Dispatch {
-  const { id, generation, kind, pool, input, session, liveness } = spec;
+  const { id, generation, kind, pool, input, session, slots, liveness } = spec;
   return {
     job: id,
     generation,
@@ -138,6 +145,7 @@ function dispatchOf(spec: JobSpec, epoch: number, resultToken: string | undefine
     input,
     ...(session === undefined ? {} : { session }),
     ...(resultToken === undefined ? {} : { resultToken }),
+    ...(slots === 1 ? {} : { slots }),
     ...(liveness === 'lease' ? { byLease: true } : {}),
   };
 }

@@ -5,7 +5,13 @@ import { isChoosy, SCHEDULE_TO_START_MS } from '../../src/domain/choose-place.ts
 import { choose, names, nodeOf, NOW, POOL, UNUSABLE, wait } from './placing.ts';
 
 describe('isChoosy', () => {
-  const plain = { pin: undefined, labels: {}, preferLabels: {}, liveness: 'heartbeat' } as const;
+  const plain = {
+    pin: undefined,
+    labels: {},
+    preferLabels: {},
+    liveness: 'heartbeat',
+    slots: 1,
+  } as const;
 
   it('is false of a job that may run anywhere in its pool', () => {
     expect(isChoosy(plain)).toBe(false);

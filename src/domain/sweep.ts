@@ -1,0 +1,49 @@
+/** What a sweep looks for, in this order; each is a function of its own in `src/client/sweep`. */
+export const SWEEP_STRATEGIES = [
+  /** Rows of the outbox and open jobs whose workflow is not found: they are started again. */
+  'pending',
+  /** Open jobs whose workflow is over: they are closed with its outcome. */
+  'orphan',
+  /** Jobs past their deadline fail; dispatches that nobody takes are placed again. */
+  'timeout',
+  /** What is held for jobs that are not open is released, and the next waiters are granted. */
+  'stale_allocation',
+] as const;
+
+/** One of {@link SWEEP_STRATEGIES}. */
+export type SweepStrategy = (typeof SWEEP_STRATEGIES)[number];
+
+/** One batch of one strategy. */
+export interface SweepRequest {
+  readonly strategy: SweepStrategy;
+  /** Where the batch before this one ended. */
+  readonly cursor?: string;
+  /** Rows to look at, at most. */
+  readonly limit: number;
+  /** Only say what would be done. */
+  readonly isDry?: boolean;
+}
+
+/** Something that differed, and what was done about it. */
+export interface Recovery {
+  readonly strategy: SweepStrategy;
+  /** What was repaired: a job, or a row of another table. */
+  readonly job?: string;
+  readonly generation?: number;
+  /** In words, what was wrong and what was done. */
+  readonly what: string;
+}
+
+/** What came of a batch. */
+export interface SweptBatch {
+  /** Rows that were looked at. */
+  readonly looked: number;
+  readonly recoveries: readonly Recovery[];
+  /** Where the next batch begins; undefined when there is none. */
+  readonly cursor?: string;
+}
+
+/** What came of a whole sweep, by strategy. */
+export type SweepReport = Readonly<
+  Record<SweepStrategy, { readonly looked: number; readonly recovered: number }>
+>;
