@@ -5,10 +5,10 @@ create table holdfast.resources (
   name text not null check (char_length(name) between 1 and 220),
   -- Empty: of the whole fleet. A pool's own goes before the fleet's of the same name.
   pool text not null default '',
-  capacity integer not null check (capacity >= 0),
+  capacity bigint not null check (capacity >= 0),
   -- What the configuration said last. A change of it counts; a restart with the same does not undo
   -- what was set while running.
-  configured integer check (configured >= 0),
+  configured bigint check (configured >= 0),
   -- It stands for a concurrency limit: nobody configured it, and it goes when nobody needs it.
   is_limit boolean not null default false,
   changed_at timestamptz not null default now(),
@@ -17,7 +17,8 @@ create table holdfast.resources (
 );
 
 -- Grants: what open jobs hold of resources, or wait for. All rows of a job wait, or all are held.
--- They change under a lock of their resources' rows only.
+-- They change under a lock of their resources' rows only, which are locked in the order of name and
+-- pool, after the row of a session and before those of jobs.
 create sequence holdfast.asks;
 
 create table holdfast.grants (
@@ -25,7 +26,7 @@ create table holdfast.grants (
   generation integer not null,
   resource text not null,
   pool text not null default '',
-  amount integer not null check (amount >= 1),
+  amount bigint not null check (amount >= 1),
   state text not null check (state in ('waiting', 'held')),
   priority smallint not null check (priority between 1 and 5),
   -- The order of the queue within a priority; the same for all rows of a job.
@@ -41,6 +42,35 @@ create index grants_held on holdfast.grants (resource, pool) where state = 'held
 create index grants_waiting on holdfast.grants (resource, pool, priority, asked)
   where state = 'waiting';
 
+-- The functions are volatile: each call sees what was committed while its statement waited for a lock.
+create function holdfast.held_of(resource text, pool text) returns numeric
+language sql volatile as $$
+  select coalesce(sum(amount), 0) from holdfast.grants
+  where grants.resource = held_of.resource and grants.pool = held_of.pool and state = 'held'
+$$;
+
+create function holdfast.is_awaited(resource text, pool text) returns boolean
+language sql volatile as $$
+  select exists (
+    select 1 from holdfast.grants
+    where grants.resource = is_awaited.resource and grants.pool = is_awaited.pool
+      and state = 'waiting')
+$$;
+
+-- Ends what a job holds or waits for; answers which resources those were.
+create function holdfast.drop_grants(job_id text, generation integer)
+returns table (resource text, pool text) language sql volatile as $$
+  delete from holdfast.grants
+  where grants.job_id = drop_grants.job_id and grants.generation = drop_grants.generation
+  returning grants.resource, grants.pool
+$$;
+
+-- One row for each key of a rate limit: whoever adds a start has changed it, and so goes alone.
+create table holdfast.rates (
+  key text primary key,
+  asked_at timestamptz not null default clock_timestamp()
+);
+
 -- Starts of jobs with a rate limit, past and to come; older ones than the window are cleaned up.
 create table holdfast.rate_starts (
   key text not null,
@@ -53,6 +83,20 @@ create table holdfast.rate_starts (
 );
 
 create index rate_starts_newest on holdfast.rate_starts (key, starts_at desc);
+create index rate_starts_oldest on holdfast.rate_starts (starts_at);
+
+-- When the next job of a key may start: never before an earlier one, and a whole window after the
+-- one that has `most - 1` others behind it. Volatile, as those above.
+create function holdfast.next_start(key text, most integer, window_ms double precision)
+returns timestamptz language sql volatile as $$
+  select greatest(
+    clock_timestamp(),
+    (select starts_at from holdfast.rate_starts earlier
+     where earlier.key = next_start.key order by starts_at desc limit 1),
+    (select starts_at + next_start.window_ms * interval '1 millisecond'
+     from holdfast.rate_starts earlier
+     where earlier.key = next_start.key order by starts_at desc offset most - 1 limit 1))
+$$;
 
 alter table holdfast.jobs
   -- The request without its kind, pool, input and session: what it takes to start the job again.

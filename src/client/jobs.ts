@@ -109,9 +109,9 @@ export interface JobsClient {
    */
   cancel(id: string, options?: CancelOptions): Promise<Cancelled>;
   /**
-   * Starts a job that has ended again, as its next generation, with what it was submitted with. When
-   * Temporal has forgotten that, kind, pool, input, session and horizon come from the ledger, and the
-   * handle's `warnings` say that the rest are the defaults.
+   * Starts a job that has ended again, as its next generation, with what it was submitted with, or,
+   * when Temporal has forgotten that, what the ledger says that it ran with. Of a job of a version that
+   * did not put it on record, the handle's `warnings` say that its options are the defaults.
    *
    * @throws HoldfastError `job_not_found`; `job_exists` while it is open; `job_closed` when its input
    *   was cleaned up; `session_slot_taken` when its session has released its index

@@ -48,5 +48,7 @@ async function closeAbandoned(
   const inSession = job.session !== undefined;
   const close = { jobId: id, jobKind, generation, inSession, runId, outcome, attempts: [] };
   // Nobody else gives back what it held.
-  return (await ledger.closeJob({ ...close, wasPlaced: true })).closed.kind === 'own';
+  return (
+    (await ledger.closeJob({ ...close, wasPlaced: true, hasNeeds: true })).closed.kind === 'own'
+  );
 }

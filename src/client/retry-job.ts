@@ -43,17 +43,19 @@ async function storedRequest(
   const [job, newest] = await Promise.all([ledger.findJob(id, generation), ledger.findNewest(id)]);
   if (job === undefined) throw jobNotFound(id);
   if (job.prunedAt !== undefined) throw inputGone(id);
-  const { kind, pool, input, session } = job;
+  const { kind, pool, input, session, options } = job;
   const request: JobRequest = {
+    ...(newest?.horizonMs === undefined ? {} : { horizonMs: newest.horizonMs }),
+    ...options,
     kind,
     pool,
     input,
     ...(session === undefined ? {} : { session }),
-    ...(newest?.horizonMs === undefined ? {} : { horizonMs: newest.horizonMs }),
   };
-  return { request, warnings: [FORGOTTEN] };
+  return { request, warnings: options === undefined ? [FORGOTTEN] : [] };
 }
 
+/** Said of jobs that were opened by a version which did not put it on record. */
 const FORGOTTEN =
   'Temporal has forgotten how the job was submitted: its timeouts, retries, pins and labels are the defaults now';
 

@@ -139,7 +139,7 @@ export interface CloseJob {
   readonly inSession: boolean;
   /** Whether the job may have a reservation or a wait on record. */
   readonly wasPlaced?: boolean;
-  /** Whether the job may hold resources, or wait for them. */
+  /** Whether the job may hold resources, wait for them, or have a start reserved within its rate. */
   readonly hasNeeds?: boolean;
   /** The pool that the job was in at last: it may have been moved. */
   readonly pool?: string;

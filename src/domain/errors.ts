@@ -33,6 +33,7 @@ export const ERRORS = {
   job_cancelled: row('the job was cancelled', false, 409, 7),
   job_lost: row('the workflow of the job was lost, and the job started again', false, 409, 7),
   deadline_exceeded: row('the job had not ended by its deadline', false, 422, 6),
+  resource_in_use: row('jobs hold the resource or wait for it', false, 409, 5),
   resource_not_found: row('no resource has this name', false, 404, 4),
   job_terminated: row('the workflow of the job was ended by force', false, 409, 7),
   result_timeout: row('the job was still open when the wait for its result ended', true, 504, 8),

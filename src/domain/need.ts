@@ -33,6 +33,11 @@ export function concurrencyResource(key: string): string {
   return `${CONCURRENCY}${key}`;
 }
 
+/** The key of the concurrency limit that a resource of this name stands for. */
+export function concurrencyKey(resource: string): string {
+  return resource.slice(CONCURRENCY.length);
+}
+
 /** A name that a resource may be configured with. @throws HoldfastError `invalid_input` */
 export function checkResourceName(value: unknown, path: string): string {
   const name = checkName(value, path);

@@ -3,6 +3,8 @@ import type { CloseJob, ClosedJob } from '../domain/activities.ts';
 import { failoversOf } from '../domain/attempt.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { GrantedJob, ResourceName } from './decide-grants.ts';
+import { decideWaiting } from './decide-grants.ts';
 import { findOutcome } from './find-outcome.ts';
 import { lockSessionOf } from './lock-session.ts';
 import type { Queryable } from './pool.ts';
@@ -14,27 +16,43 @@ import { hashOf } from './results.ts';
 /** A {@link ClosedJob}, and what the session of the job released by it. */
 export interface LedgerClosing extends Release {
   readonly closed: ClosedJob;
+  /** Jobs that hold now what they waited for, or should ask again: they are to be told. */
+  readonly granted?: readonly GrantedJob[];
 }
 
 /**
- * Ends a job: state, result, attempts, session slot and place in one transaction, which for a job
- * without a session is one statement.
+ * Ends a job: state, result, attempts, session slot, place and grants in one transaction, which for a
+ * job without a session is one statement. Then those who waited for what it held get it.
  * The first commit wins; a later call answers what was stored.
  *
  * @throws HoldfastError `internal` when another run has the job open
  */
 export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<LedgerClosing> {
-  if (!close.inSession) {
-    return { closed: await closedJob(pool, close, await recordEnd(pool, close)) };
-  }
-  return inTransaction(pool, async (tx) => {
-    const session = await lockSessionOf(tx, close.jobId, close.generation);
-    const ended = await recordEnd(tx, close);
-    const closed = await closedJob(tx, close, ended);
-    const index = ended?.filled_index ?? ended?.yielded_index ?? undefined;
-    const canRelease = session !== undefined && index !== undefined && mayRelease(session, index);
-    return { closed, ...(canRelease && (await release(tx, session))) };
-  });
+  const { awaited, ...closing } = close.inSession
+    ? await inTransaction(pool, (tx) => closeInSession(tx, close))
+    : await closeAlone(pool, close);
+  if (awaited.length === 0) return closing;
+  // The job is closed, whatever happens here: who is not granted now asks again.
+  const granted = await decideWaiting(pool, awaited).catch(() => []);
+  return granted.length === 0 ? closing : { ...closing, granted };
+}
+
+/** `awaited`: what the job held or waited for, and somebody else waits for. */
+type Closing = LedgerClosing & { readonly awaited: readonly ResourceName[] };
+
+async function closeAlone(db: Queryable, close: CloseJob): Promise<Closing> {
+  const ended = await recordEnd(db, close);
+  return { closed: await closedJob(db, close, ended), awaited: ended?.awaited ?? [] };
+}
+
+async function closeInSession(tx: pg.PoolClient, close: CloseJob): Promise<Closing> {
+  const session = await lockSessionOf(tx, close.jobId, close.generation);
+  const ended = await recordEnd(tx, close);
+  const closed = await closedJob(tx, close, ended);
+  const index = ended?.filled_index ?? ended?.yielded_index ?? undefined;
+  const canRelease = session !== undefined && index !== undefined && mayRelease(session, index);
+  const awaited = ended?.awaited ?? [];
+  return { closed, awaited, ...(canRelease && (await release(tx, session))) };
 }
 
 async function closedJob(
@@ -58,34 +76,40 @@ interface EndedRow {
   /** The slot that is free now for the job in whose favour this one was cancelled. */
   yielded_index: number | null;
   verdict: Verdict | null;
+  awaited: ResourceName[] | null;
 }
 
 /** The row when the job was open for this run. */
 async function recordEnd(db: Queryable, close: CloseJob): Promise<EndedRow | undefined> {
-  const { outcome, inSession } = close;
+  const { outcome, inSession, hasNeeds } = close;
   const hasResult = outcome.state === 'succeeded';
   const mayYield = inSession && outcome.state === 'cancelled';
   const parts = [
     ...(hasResult ? [keepResult(inSession)] : []),
     ...(inSession ? [fillSlot(mayYield)] : []),
     ...(close.wasPlaced === true ? [CLEAR_PLACE] : []),
+    ...(hasNeeds === true ? [DROP_GRANTS] : []),
   ];
   const { rows } = await db.query<EndedRow>(
-    `${CLOSE}${parts.join('')}
+    `with ${hasNeeds === true ? LOCK_RESOURCES : ''}${closeStatement(hasNeeds)}${parts.join('')}
      select ${inSession ? '(select index::float8 from filled)' : 'null'} as filled_index,
             ${mayYield ? '(select index::float8 from yielded)' : 'null'} as yielded_index,
-            ${hasResult ? '(select verdict from kept)' : 'null'} as verdict
+            ${hasResult ? '(select verdict from kept)' : 'null'} as verdict,
+            ${hasNeeds === true ? AWAITED : 'null'} as awaited
      from closed`,
     [...closeValues(close), ...(hasResult ? resultValues(close, outcome.result) : [])],
   );
   return rows[0];
 }
 
-const CLOSE = `with closed as (
+/** Whoever locks resources does so before they lock the row of a job. */
+function closeStatement(hasNeeds = false): string {
+  const after = hasNeeds ? ' and (select count(*) from locked) >= 0' : '';
+  return `closed as (
        update holdfast.jobs
        set state = $4, error = $5, closed_at = now(), attempt_count = $6, failover_count = $7,
            pool = coalesce($8, pool)
-       where id = $1 and generation = $2 and run_id = $3 and state = 'open'
+       where id = $1 and generation = $2 and run_id = $3 and state = 'open'${after}
        returning id, generation, session_id, session_index
      ), recorded as (
        insert into holdfast.attempts
@@ -96,6 +120,7 @@ const CLOSE = `with closed as (
                            $14::float8[])
          as attempt(epoch, node, outcome, reason, started_ms, ended_ms)
      )`;
+}
 
 function closeValues(close: CloseJob): unknown[] {
   const { outcome, attempts } = close;
@@ -167,3 +192,24 @@ const CLEAR_PLACE = `, unplaced as (
        delete from holdfast.waits wait using closed
        where wait.job_id = closed.id and wait.generation = closed.generation
      )`;
+
+/** Behind these locks nobody comes to wait unseen for what the job holds. */
+const LOCK_RESOURCES = `locked as materialized (
+       select 1 from holdfast.resources
+       where (name, pool) in (
+         select resource, pool from holdfast.grants where job_id = $1 and generation = $2)
+       order by name, pool for update
+     ), `;
+
+/** A start to come goes, too; one that was counts for as long as its rate's window. */
+const DROP_GRANTS = `, dropped as materialized (
+       select held.resource, held.pool
+       from closed cross join lateral holdfast.drop_grants(closed.id, closed.generation) held
+     ), unstarted as (
+       delete from holdfast.rate_starts start using closed
+       where start.job_id = closed.id and start.generation = closed.generation
+         and start.starts_at > now()
+     )`;
+
+const AWAITED = `(select json_agg(dropped) from dropped
+             where holdfast.is_awaited(dropped.resource, dropped.pool))`;

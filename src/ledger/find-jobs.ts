@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { parseJobWorkflowId } from '../domain/ids.ts';
+import type { JobOptions } from '../domain/job-options.ts';
 import type { Job, JobError, JobState } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
 import { prunedError } from './find-outcome.ts';
@@ -28,6 +29,10 @@ export interface StoredJob extends Job {
   /** Null, too, when it was cleaned up. */
   readonly input: Json;
   readonly result: Json | undefined;
+  /** What it was started with beside these; undefined in a job of an older version. */
+  readonly options?: JobOptions;
+  /** By when it must have ended. */
+  readonly deadlineAt?: Date;
   /** When all but its fence was cleaned up. Its `error` says so, where its end is not kept. */
   readonly prunedAt?: Date;
 }
@@ -50,6 +55,8 @@ interface JobRow {
 interface StoredRow extends JobRow {
   input: Json;
   pruned_at: Date | null;
+  options: JobOptions | null;
+  deadline_at: Date | null;
   payload: Json;
   has_payload: boolean;
 }
@@ -64,7 +71,7 @@ export async function findJob(
   generation?: number,
 ): Promise<StoredJob | undefined> {
   const { rows } = await pool.query<StoredRow>(
-    `select ${COLUMNS}, input, pruned_at, payload, payload is not null as has_payload
+    `select ${COLUMNS}, input, pruned_at, options, deadline_at, payload, payload is not null as has_payload
      from holdfast.jobs
        left join lateral (
          select payload from holdfast.results
@@ -133,6 +140,8 @@ function storedJobOfRow(row: StoredRow): StoredJob {
     ...(lost && { error: prunedError(id, state, closedAt) }),
     input,
     result: row.has_payload ? row.payload : undefined,
+    ...(row.options !== null && { options: row.options }),
+    ...(row.deadline_at !== null && { deadlineAt: row.deadline_at }),
     ...(row.pruned_at !== null && { prunedAt: row.pruned_at }),
   };
 }

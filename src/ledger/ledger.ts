@@ -1,4 +1,4 @@
-import type { CloseJob, NodeChange, OpenJob } from '../domain/activities.ts';
+import type { AskGrant, CloseJob, NodeChange, OpenJob } from '../domain/activities.ts';
 import type { AttemptRecord } from '../domain/attempt.ts';
 import type { SessionSlot } from '../domain/job.ts';
 import type { ArrivedResult } from '../domain/late-result.ts';
@@ -13,6 +13,7 @@ import type { LedgerClosing } from './close-job.ts';
 import { closeJob } from './close-job.ts';
 import { closeSession } from './close-session.ts';
 import { createSession } from './create-session.ts';
+import type { GrantedJob } from './decide-grants.ts';
 import type { JobFilter, JobPage, StoredJob } from './find-jobs.ts';
 import { findJob, listJobs, openedWorkflows } from './find-jobs.ts';
 import type { NewestGeneration } from './find-newest.ts';
@@ -23,6 +24,8 @@ import type { SessionFilter, SessionHead, SessionPage } from './find-sessions.ts
 import { findSession, listSessions, sessionHeads } from './find-sessions.ts';
 import type { ForgottenNode } from './forget-node.ts';
 import { forgetNode } from './forget-node.ts';
+import type { JobGrant, LedgerGrant } from './grants.ts';
+import { askGrant, grantOf } from './grants.ts';
 import type { LedgerJudgement } from './judge-result.ts';
 import { judgeResult } from './judge-result.ts';
 import { ledgerError } from './ledger-error.ts';
@@ -34,7 +37,7 @@ import type { LedgerOpening } from './open-job.ts';
 import { openJob, takeOverJob } from './open-job.ts';
 import type { Outage } from './outages.ts';
 import { lastOutage, recordOutage } from './outages.ts';
-import type { Outbox } from './outbox.ts';
+import type { Call, Outbox } from './outbox.ts';
 import { createOutbox } from './outbox.ts';
 import type { WantedPlace } from './place-situation.ts';
 import { placeSituation } from './place-situation.ts';
@@ -50,6 +53,8 @@ import type { ReleasedSession } from './release-due.ts';
 import { releaseDue } from './release-due.ts';
 import type { NodeStart, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
+import type { Resource, ResourceCapacity, ResourceFilter } from './resources.ts';
+import { configureResources, listResources, removeResource, setResource } from './resources.ts';
 import { findResults } from './results.ts';
 import { listenToSessions } from './session-news.ts';
 import type { SlotCounts, SlotHolder } from './session-slots.ts';
@@ -70,6 +75,20 @@ export interface Ledger {
   openJob(open: OpenJob): Promise<LedgerOpening>;
   takeOverJob(open: OpenJob, fromRunId: string): Promise<boolean>;
   closeJob(close: CloseJob): Promise<LedgerClosing>;
+  /** Grants a job all that it needs, or none of it; repeated, it answers how the job stands. */
+  askGrant(ask: AskGrant): Promise<LedgerGrant>;
+  /** What an open job holds or waits for; undefined when it has not asked for anything. */
+  grantOf(job: string, generation: number): Promise<JobGrant | undefined>;
+  listResources(filter: ResourceFilter): Promise<Resource[]>;
+  /** Sets a capacity; what is held stays so. Answers the jobs that are to be told. */
+  setResource(resource: ResourceCapacity): Promise<GrantedJob[]>;
+  /** False when there is none. Rejects with `resource_in_use` while jobs hold it or wait for it. */
+  removeResource(name: string, ofPool: string): Promise<boolean>;
+  /**
+   * Creates resources, and changes those whose configured capacity is another than before. Answers the
+   * jobs that are to be told.
+   */
+  configureResources(resources: readonly ResourceCapacity[]): Promise<GrantedJob[]>;
   /** A generation of a job, the newest unless another is named. */
   findJob(id: string, generation?: number): Promise<StoredJob | undefined>;
   findNewest(id: string): Promise<NewestGeneration | undefined>;
@@ -146,6 +165,7 @@ export function openLedger(databaseUrl: string): Ledger {
     };
   return {
     outbox: createOutbox(pool, call),
+    ...resourceCalls(call),
     migrate: call(migrate),
     checkSchema: call(checkSchema),
     openJob: call(openJob),
@@ -190,5 +210,16 @@ export function openLedger(databaseUrl: string): Ledger {
     recordOutage: call(recordOutage),
     lastOutage: call(lastOutage),
     close: () => pool.end(),
+  };
+}
+
+function resourceCalls(call: Call) {
+  return {
+    askGrant: call(askGrant),
+    grantOf: call(grantOf),
+    listResources: call(listResources),
+    setResource: call(setResource),
+    removeResource: call(removeResource),
+    configureResources: call(configureResources),
   };
 }

@@ -1,13 +1,16 @@
 import type pg from 'pg';
 import type { OpenedJob, OpenJob } from '../domain/activities.ts';
-import type { JobError, SessionSlot } from '../domain/job.ts';
+import { optionsOf } from '../domain/job-options.ts';
+import type { JobError, JobSpec, SessionSlot } from '../domain/job.ts';
+import { askOnce, insertAndAsk } from './ask-grants.ts';
 import { findOutcome } from './find-outcome.ts';
+import { deadlineOf, insertJob, tokenHash } from './insert-job.ts';
 import { lockOrCreateSession } from './lock-session.ts';
 import type { Queryable } from './pool.ts';
 import { inTransaction } from './pool.ts';
+import { reserveStart } from './rate-starts.ts';
 import type { Release } from './release-session.ts';
 import { release } from './release-session.ts';
-import { hashOf } from './results.ts';
 import { awaitsTurn } from './session-slots.ts';
 import { takeSlot } from './take-slot.ts';
 
@@ -21,14 +24,40 @@ export type LedgerOpening =
 
 /**
  * Records a job as open, with its session slot. Repeated by the same run it answers `opened` again.
- * A job whose slot it may not have is recorded as failed.
+ * A job whose slot it may not have is recorded as failed. One that may start asks for what it needs.
  */
 export async function openJob(pool: pg.Pool, open: OpenJob): Promise<LedgerOpening> {
-  const { session } = open.spec;
-  if (session === undefined) {
-    return (await insertJob(pool, open)) ? { kind: 'opened' } : await recordedJob(pool, open);
+  const { session, needs, rate } = open.spec;
+  if (session !== undefined) {
+    const opening = await inTransaction(pool, (tx) => openInSession(tx, open, session));
+    return withLimits(pool, open.spec, opening);
   }
-  return inTransaction(pool, (tx) => openInSession(tx, open, session));
+  if (needs.length > 0 && rate === undefined) {
+    const asked = await insertAndAsk(pool, open);
+    if (asked === 'held') return { kind: 'opened' };
+    if (asked === 'waiting') return { kind: 'opened', awaitsGrant: true };
+  } else if (await insertJob(pool, open)) {
+    return withLimits(pool, open.spec, { kind: 'opened' });
+  }
+  return withLimits(pool, open.spec, await recordedJob(pool, open));
+}
+
+/** A start within the job's rate, then what it needs: while it waits for anything else it holds nothing. */
+async function withLimits(
+  pool: pg.Pool,
+  spec: JobSpec,
+  opening: LedgerOpening,
+): Promise<LedgerOpening> {
+  if (opening.kind !== 'opened') return opening;
+  const { id: job, generation, needs, priority, pool: ofPool } = spec;
+  const startsAt = await reserveStart(pool, spec);
+  const limited = { ...opening, ...(startsAt === undefined ? {} : { startsAt }) };
+  if (needs.length === 0) return limited;
+  const mayAsk = opening.awaitsTurn !== true && startsAt === undefined;
+  const ask = { job, generation, needs, priority, pool: ofPool };
+  const isHeld = mayAsk && (await askOnce(pool, ask)) === 'held';
+  // One that had asked before asks again, which answers how it stands.
+  return isHeld ? limited : { ...limited, awaitsGrant: true };
 }
 
 async function openInSession(
@@ -68,7 +97,8 @@ async function opened(db: Queryable, slot: SessionSlot | undefined): Promise<Ope
 }
 
 /**
- * Gives an open job to another run of its workflow, where the run on record is known to be over.
+ * Gives an open job to another run of its workflow, where the run on record is known to be over. What
+ * it holds it keeps.
  * Answers false when someone else was first.
  */
 export async function takeOverJob(
@@ -79,7 +109,8 @@ export async function takeOverJob(
   const { spec, runId } = open;
   const { rowCount } = await pool.query(
     `update holdfast.jobs
-     set run_id = $4, kind = $5, pool = $6, input = $7, horizon_ms = $8, token_hash = $9
+     set run_id = $4, kind = $5, pool = $6, input = $7, horizon_ms = $8, token_hash = $9,
+         options = $10, deadline_at = opened_at + $11::float8 * interval '1 millisecond'
      where id = $1 and generation = $2 and run_id = $3 and state = 'open'`,
     [
       spec.id,
@@ -91,38 +122,11 @@ export async function takeOverJob(
       JSON.stringify(spec.input),
       spec.horizonMs ?? null,
       tokenHash(open),
+      JSON.stringify(optionsOf(spec)),
+      deadlineOf(spec),
     ],
   );
   return rowCount === 1;
-}
-
-async function insertJob(db: Queryable, open: OpenJob): Promise<boolean> {
-  const { spec, workflowId, runId } = open;
-  const { rowCount } = await db.query(
-    `insert into holdfast.jobs
-       (id, generation, workflow_id, run_id, kind, pool, input, session_id, session_index,
-        horizon_ms, token_hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     on conflict (id, generation) do nothing`,
-    [
-      spec.id,
-      spec.generation,
-      workflowId,
-      runId,
-      spec.kind,
-      spec.pool,
-      JSON.stringify(spec.input),
-      spec.session?.id ?? null,
-      spec.session?.index ?? null,
-      spec.horizonMs ?? null,
-      tokenHash(open),
-    ],
-  );
-  return rowCount === 1;
-}
-
-function tokenHash({ resultToken }: OpenJob): string | null {
-  return resultToken === undefined ? null : hashOf(resultToken);
 }
 
 async function recordedJob(db: Queryable, { spec, runId }: OpenJob): Promise<LedgerOpening> {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { RetentionPolicy } from '../domain/retention.ts';
+import { dropLimits } from './prune-limits.ts';
 
 /** What one batch of the clean-up did. */
 export interface PruneCounts {
@@ -28,6 +29,7 @@ export async function prune(
   const stripped = await stripJobs(pool, retention, limit);
   const slots = await stripSlots(pool, retention, limit);
   const fences = await dropFences(pool, retention, limit);
+  await dropLimits(pool, limit);
   return { ...stripped, payloads: stripped.payloads + slots, fences };
 }
 

@@ -67,7 +67,7 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   const { id: jobId, kind: jobKind, generation, session, pool } = run.spec;
   const inSession = session !== undefined;
-  const hasNeeds = run.spec.needs.length > 0;
+  const hasNeeds = run.spec.needs.length > 0 || run.spec.rate !== undefined;
   const { attempts, wasPlaced } = run.progress;
   for (;;) {
     const closed = await closeJob({

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type {
+  AskGrant,
   CloseJob,
   ControlActivities,
   LeftNode,
@@ -13,6 +14,7 @@ import type { ArrivedResult } from '../../domain/late-result.ts';
 import type { PlaceRequest } from '../../domain/placement.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { askGrant } from './ask-grant.ts';
 import type { ControlEvents } from './control-events.ts';
 import type { TemporalWatch } from './excuse-loss.ts';
 import { excuseLoss } from './excuse-loss.ts';
@@ -44,6 +46,7 @@ export function createControlActivities(
   return {
     openJob: activity('openJob', (open: OpenJob) => openInLedger(ledger, events, open)),
     isTurn: activity('isTurn', (slot: SessionSlot) => ledger.isTurn(slot)),
+    askGrant: activity('askGrant', (ask: AskGrant) => askGrant(ledger, ask)),
     judgeResult: activity('judgeResult', (arrival: ArrivedResult) =>
       judgeInLedger(ledger, events, arrival),
     ),

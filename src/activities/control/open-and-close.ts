@@ -7,6 +7,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Release } from '../../ledger/release-session.ts';
 import type { ControlEvents } from './control-events.ts';
 import { isRunOver } from './is-run-over.ts';
+import { tellGranted } from './ask-grant.ts';
 import { tellTurn } from './tell-turn.ts';
 import { tellNextWaiting } from './tell-waiting.ts';
 
@@ -31,14 +32,18 @@ export async function openInLedger(
   return openInLedger(ledger, events, open);
 }
 
-/** Closes a job, and tells who waits for the slot of its node or for its slot of a session. */
+/**
+ * Closes a job, and tells who waits for the slot of its node, for its slot of a session, or got what
+ * it held.
+ */
 export async function closeInLedger(
   ledger: Ledger,
   events: ControlEvents,
   close: CloseJob,
 ): Promise<ClosedJob> {
-  const { closed, ...released } = await ledger.closeJob(close);
+  const { closed, granted, ...released } = await ledger.closeJob(close);
   if (closed.kind === 'own') events.jobClosed(close);
+  await tellGranted(granted);
   await tellOfRelease(events, close.jobId, released);
   if (close.wasPlaced === true && close.pool !== undefined) {
     await tellNextWaiting(ledger, close.pool);
