@@ -33,7 +33,7 @@ export interface Outbox {
 }
 
 /** Turns errors of PostgreSQL into ours. */
-type Call = <Args extends unknown[], Result>(
+export type Call = <Args extends unknown[], Result>(
   work: (db: pg.Pool, ...args: Args) => Promise<Result>,
 ) => (...args: Args) => Promise<Result>;
 
