@@ -53,8 +53,16 @@ export type SweepReport = Readonly<
 /** Rows that a batch looks at. */
 export const SWEEP_BATCH = 500;
 
-/** How often an orchestrator's schedule sweeps, and how many recoveries of one sweep are an alert. */
-export const SWEEP_DEFAULTS = { intervalMs: 60_000, alarmAbove: 10 } as const;
+/** How an orchestrator sweeps. */
+export interface SweepPolicy {
+  /** How often; a sweep that takes longer delays the next one. */
+  readonly intervalMs: number;
+  /** More recoveries than this in one sweep are an alert. */
+  readonly alarmAbove: number;
+}
+
+/** The policy when nothing else is asked for. */
+export const SWEEP_DEFAULTS: SweepPolicy = { intervalMs: 60_000, alarmAbove: 10 };
 
 /** The report of a sweep that has not begun. */
 export const NOTHING_SWEPT: SweepReport = {

@@ -1,4 +1,5 @@
 import { invalid } from '../../domain/errors.ts';
+import type { RetentionPolicy } from '../../domain/retention.ts';
 import type { Recovery, SweepRequest, SweepStrategy, SweptBatch } from '../../domain/sweep.ts';
 import type { Connections } from '../connections.ts';
 
@@ -8,6 +9,17 @@ export interface SweepContext extends Connections {
   readonly leastAgeMs: number;
   /** How long the ledger keeps fences at least: what it dropped since is not missing. */
   readonly fencesMs: number;
+}
+
+/** How old an open job must be for a sweep, unless it is told otherwise. */
+const LEAST_AGE_MS = 30_000;
+
+/** What a sweep works with by default. */
+export function sweepContext(
+  connections: Connections,
+  { fencesMs }: Pick<RetentionPolicy, 'fencesMs'>,
+): SweepContext {
+  return { ...connections, leastAgeMs: LEAST_AGE_MS, fencesMs };
 }
 
 /** Looks at one batch. */

@@ -5,6 +5,7 @@ import type { Recovery, SweepReport, SweepStrategy } from '../../domain/sweep.ts
 import { addBatch, NOTHING_SWEPT, SWEEP_BATCH, SWEEP_STRATEGIES } from '../../domain/sweep.ts';
 import type { Connections } from '../connections.ts';
 import { sweepBatch } from './sweep-batch.ts';
+import { sweepContext } from './sweep-part.ts';
 
 /** How to sweep. */
 export interface SweepOptions {
@@ -28,16 +29,15 @@ export interface Swept {
   readonly recoveries: readonly Recovery[];
 }
 
-/** How old an open job must be for a sweep, unless it is told otherwise. */
-export const LEAST_AGE = '30s';
-
 /** Every strategy in its order, batch by batch to the end. See `HoldfastClient.sweep`. */
 export async function sweep(
   connections: Connections,
-  { dryRun = false, olderThan = LEAST_AGE, onRecovery, onProgress, signal }: SweepOptions = {},
+  { dryRun = false, olderThan, onRecovery, onProgress, signal }: SweepOptions = {},
 ): Promise<Swept> {
-  const leastAgeMs = parseDuration(olderThan, 'olderThan');
-  const context = { ...connections, leastAgeMs, fencesMs: RETENTION_DEFAULTS.fencesMs };
+  const context = {
+    ...sweepContext(connections, RETENTION_DEFAULTS),
+    ...(olderThan === undefined ? {} : { leastAgeMs: parseDuration(olderThan, 'olderThan') }),
+  };
   const recoveries: Recovery[] = [];
   let strategies = NOTHING_SWEPT;
   for (const strategy of SWEEP_STRATEGIES) {
