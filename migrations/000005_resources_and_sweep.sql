@@ -106,7 +106,10 @@ alter table holdfast.jobs
 
 drop index holdfast.jobs_open;
 create index jobs_open on holdfast.jobs (opened_at, id, generation) where state = 'open';
-create index jobs_deadline on holdfast.jobs (deadline_at) where state = 'open';
+create index jobs_deadline on holdfast.jobs (deadline_at, id, generation) where state = 'open';
+-- Jobs whose workflow was lost: the sweep starts their next generation.
+create index jobs_lost on holdfast.jobs (id, generation)
+  where state = 'cancelled' and error ->> 'code' = 'job_lost';
 
 -- How many slots of its node the attempt takes.
 alter table holdfast.reservations

@@ -47,6 +47,7 @@ export type {
   ManyOptions,
   ManyProgress,
 } from './client/submit-many.ts';
+export type { SweepOptions, Swept } from './client/sweep/sweep.ts';
 export type { StoryKind, StoryLine } from './client/story/story-line.ts';
 export type { JobWait, WaitsFor } from './client/waits-for.ts';
 export type { TemporalOptions } from './config.ts';
@@ -85,6 +86,7 @@ export type {
 export type { RetentionPolicy } from './domain/retention.ts';
 export type { Session, SessionItem, SessionRules } from './domain/session.ts';
 export type { PoolPause } from './domain/storm.ts';
+export type { Recovery, SweepReport, SweepStrategy } from './domain/sweep.ts';
 export type { ResultRecord, Verdict } from './domain/verdict.ts';
 export type { AttemptOptions, RetryOptions } from './handlers/attempt-options.ts';
 export type {

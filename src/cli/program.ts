@@ -12,6 +12,7 @@ import { outboxCommand } from './commands/outbox.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import type { Terminal } from './terminal.ts';
 import { usageErrorOf } from './usage-error.ts';
 
@@ -36,6 +37,7 @@ export function createProgram(
     .addCommand(sessionsCommand(terminal))
     .addCommand(schedulesCommand(terminal))
     .addCommand(outboxCommand(terminal))
+    .addCommand(sweepCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);

@@ -22,28 +22,36 @@ export interface ResultOptions {
 interface AwaitedJob {
   readonly id: string;
   readonly generation: number;
+  /** The one before it was lost, and a sweep starts this one, or has done so. */
+  readonly isPromised?: boolean;
 }
 
 const RETRY_MS = 500;
 /** Longer timers fire at once: 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The result of one generation of a job. See `JobsClient.result`. */
+/**
+ * The result of one generation of a job, or of the one in its stead when its workflow was lost. See
+ * `JobsClient.result`.
+ */
 export async function awaitResult(
   connections: Connections,
   id: string,
   generation: number,
-  { timeout, signal }: ResultOptions = {},
+  options: ResultOptions = {},
 ): Promise<Json> {
-  const limit =
-    timeout === undefined
-      ? []
-      : [AbortSignal.timeout(Math.min(LONGEST_TIMER_MS, parseDuration(timeout, 'timeout')))];
-  const stop = AbortSignal.any([...limit, ...(signal === undefined ? [] : [signal])]);
+  const { timeout, signal } = options;
+  const stop = stopOf(options);
+  let awaited: AwaitedJob = { id, generation };
   while (!stop.aborted) {
-    const result = await tryResult(connections, { id, generation }, stop);
-    if (result !== undefined) return result;
-    // The server is away or restarting: the job is not, so the wait goes on.
+    try {
+      const result = await tryResult(connections, awaited, stop);
+      if (result !== undefined) return result;
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      awaited = { id, generation: awaited.generation + 1, isPromised: true };
+    }
+    // The server is away or restarting, or a sweep is to come: the job is not gone, so the wait goes on.
     await delay(RETRY_MS, undefined, { signal: stop }).catch(() => undefined);
   }
   signal?.throwIfAborted();
@@ -53,12 +61,37 @@ export async function awaitResult(
   });
 }
 
+/** Waits until one generation of a job is closed; rejects with the reason when it did not succeed. */
+export async function awaitEnd(
+  connections: Connections,
+  id: string,
+  generation: number,
+): Promise<void> {
+  const { signal } = new AbortController();
+  while ((await tryResult(connections, { id, generation }, signal)) === undefined) {
+    await delay(RETRY_MS);
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof HoldfastError && error.code === 'job_lost';
+}
+
+function stopOf({ timeout, signal }: ResultOptions): AbortSignal {
+  const limit =
+    timeout === undefined
+      ? []
+      : [AbortSignal.timeout(Math.min(LONGEST_TIMER_MS, parseDuration(timeout, 'timeout')))];
+  return AbortSignal.any([...limit, ...(signal === undefined ? [] : [signal])]);
+}
+
 async function tryResult(
   connections: Connections,
-  { id, generation }: AwaitedJob,
+  awaited: AwaitedJob,
   stop: AbortSignal,
 ): Promise<Json | undefined> {
   const { client } = connections;
+  const { id, generation } = awaited;
   const workflowId = jobWorkflowId(id, generation);
   try {
     return await client.connection.withAbortSignal(stop, () =>
@@ -66,9 +99,7 @@ async function tryResult(
     );
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw toHoldfastError(id, jobErrorOf(error));
-    if (error instanceof WorkflowNotFoundError) {
-      return resultInLedger(connections, { id, generation });
-    }
+    if (error instanceof WorkflowNotFoundError) return resultInLedger(connections, awaited);
     if (stop.aborted || isTransient(error)) return undefined;
     throw temporalError(error, connections.place);
   }
@@ -77,15 +108,14 @@ async function tryResult(
 /** Temporal forgets a workflow after its retention; the ledger does not. */
 async function resultInLedger(
   { ledger }: Connections,
-  { id, generation }: AwaitedJob,
+  { id, generation, isPromised = false }: AwaitedJob,
 ): Promise<Json | undefined> {
   const job = await ledger.findJob(id, generation);
-  if (job === undefined) return unstarted(ledger, id);
+  if (job === undefined) return isPromised ? undefined : unstarted(ledger, id);
   // What was cleaned up is told as an error, too.
   if (job.error !== undefined) throw toHoldfastError(id, job.error);
-  if (job.result !== undefined) return job.result;
-  const message = 'Temporal knows its workflow no more, and the ledger not its end';
-  throw toHoldfastError(id, { code: 'job_terminated', message });
+  // One that is open and has no workflow is lost: a sweep starts it again.
+  return job.result;
 }
 
 /** A job that waits in the outbox will have a workflow; a dead one will not. */

@@ -11,6 +11,8 @@ import type { OutboxClient } from './outbox.ts';
 import { createOutboxClient } from './outbox.ts';
 import type { SessionsClient } from './sessions.ts';
 import { createSessionsClient } from './sessions.ts';
+import type { SweepOptions, Swept } from './sweep/sweep.ts';
+import { sweep } from './sweep/sweep.ts';
 
 /** Options of {@link connect}; what is left out comes from the environment. */
 export interface ConnectOptions {
@@ -26,6 +28,13 @@ export interface HoldfastClient {
   readonly nodes: NodesClient;
   readonly sessions: SessionsClient;
   readonly outbox: OutboxClient;
+  /**
+   * Compares ledger and Temporal and repairs what differs, as orchestrators do by themselves every
+   * minute; answers when it has looked at all.
+   *
+   * @throws HoldfastError `temporal_unavailable` or `ledger_unavailable`; what was done is done
+   */
+  sweep(options?: SweepOptions): Promise<Swept>;
   /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
 }
@@ -61,6 +70,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     nodes: createNodesClient(connections),
     sessions,
     outbox: createOutboxClient(ledger),
+    sweep: (options) => sweep(connections, options),
     close,
   };
 }

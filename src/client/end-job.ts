@@ -1,5 +1,5 @@
 import { HoldfastError } from '../domain/errors.ts';
-import { awaitResult } from './await-result.ts';
+import { awaitEnd } from './await-result.ts';
 import type { Connections } from './connections.ts';
 import type { Holder } from './dedupe.ts';
 import { requestEnd } from './request-end.ts';
@@ -14,7 +14,7 @@ export async function endJob(
   { id, generation }: Pick<Holder, 'id' | 'generation'>,
 ): Promise<void> {
   await requestEnd(connections, id, generation);
-  await awaitResult(connections, id, generation).catch((error: unknown) => {
+  await awaitEnd(connections, id, generation).catch((error: unknown) => {
     const isUnavailable = error instanceof HoldfastError && error.retryable;
     if (isUnavailable) throw error;
   });

@@ -22,6 +22,8 @@ export interface SweepRequest {
   readonly limit: number;
   /** Only say what would be done. */
   readonly isDry?: boolean;
+  /** What the batches before have recovered, for the alert. */
+  readonly recoveredBefore?: number;
 }
 
 /** Something that differed, and what was done about it. */
@@ -47,3 +49,44 @@ export interface SweptBatch {
 export type SweepReport = Readonly<
   Record<SweepStrategy, { readonly looked: number; readonly recovered: number }>
 >;
+
+/** Rows that a batch looks at. */
+export const SWEEP_BATCH = 500;
+
+/** How an orchestrator sweeps. */
+export interface SweepPolicy {
+  /** How often; a sweep that takes longer delays the next one. */
+  readonly intervalMs: number;
+  /** More recoveries than this in one sweep are an alert. */
+  readonly alarmAbove: number;
+}
+
+/** The policy when nothing else is asked for. */
+export const SWEEP_DEFAULTS: SweepPolicy = { intervalMs: 60_000, alarmAbove: 10 };
+
+/** The report of a sweep that has not begun. */
+export const NOTHING_SWEPT: SweepReport = {
+  pending: { looked: 0, recovered: 0 },
+  orphan: { looked: 0, recovered: 0 },
+  timeout: { looked: 0, recovered: 0 },
+  stale_allocation: { looked: 0, recovered: 0 },
+};
+
+/** A report with one more batch. */
+export function addBatch(
+  report: SweepReport,
+  strategy: SweepStrategy,
+  batch: SweptBatch,
+): SweepReport {
+  const { looked, recovered } = report[strategy];
+  const sum = {
+    looked: looked + batch.looked,
+    recovered: recovered + batch.recoveries.length,
+  };
+  return { ...report, [strategy]: sum };
+}
+
+/** All that a sweep has recovered. */
+export function totalRecovered(report: SweepReport): number {
+  return SWEEP_STRATEGIES.reduce((sum, strategy) => sum + report[strategy].recovered, 0);
+}

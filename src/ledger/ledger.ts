@@ -59,6 +59,8 @@ import { findResults } from './results.ts';
 import { listenToSessions } from './session-news.ts';
 import type { SlotCounts, SlotHolder } from './session-slots.ts';
 import { countSlots, findSlot, isTurn, yieldSlot } from './session-slots.ts';
+import type { SweepLedger } from './sweep.ts';
+import { createSweepLedger } from './sweep.ts';
 import type { Wait, WaitFilter, WaitNews } from './waits.ts';
 import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
 
@@ -68,6 +70,7 @@ import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
  */
 export interface Ledger {
   readonly outbox: Outbox;
+  readonly sweep: SweepLedger;
   /** Brings the schema to this version. */
   migrate(): Promise<void>;
   /** Rejects unless the schema is of this version. */
@@ -166,6 +169,7 @@ export function openLedger(databaseUrl: string): Ledger {
   return {
     outbox: createOutbox(pool, call),
     ...resourceCalls(call),
+    sweep: createSweepLedger(pool, call),
     migrate: call(migrate),
     checkSchema: call(checkSchema),
     openJob: call(openJob),

@@ -1,4 +1,5 @@
 import { Runtime } from '@temporalio/worker';
+import type { SweepStrategy } from '../domain/sweep.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 /**
@@ -24,6 +25,7 @@ export const METRICS = {
     'how long after they were enqueued this orchestrator started the jobs of the outbox',
   holdfast_outbox_rows: 'rows of the outbox, by state: waiting or dead',
   holdfast_outbox_dead_total: 'rows of the outbox that this orchestrator called dead, by code',
+  holdfast_recovered_total: 'what sweeps of this orchestrator repaired, by strategy',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
   holdfast_late_results_total: 'late results of this node that were settled, by outcome',
@@ -46,6 +48,7 @@ export interface Metrics {
   outboxStarted(lagMs: number): void;
   outboxRows(state: 'waiting' | 'dead', count: number): void;
   outboxDead(code: string): void;
+  recovered(strategy: SweepStrategy, count: number): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
   lateResults(outcome: 'delivered' | 'dropped' | 'refused', count: number): void;
@@ -54,15 +57,7 @@ export interface Metrics {
 
 /** The metrics of this process, on the SDK's runtime, which exports them. */
 export function processMetrics(): Metrics {
-  const meter = Runtime.instance().metricMeter;
-  // The exporter adds `_total` to counters by itself.
-  const counter = (name: keyof typeof METRICS) =>
-    meter.createCounter(name.replace(/_total$/, ''), undefined, METRICS[name]);
-  const seconds = (name: keyof typeof METRICS) =>
-    meter.createHistogram(name, 'float', undefined, METRICS[name]);
-  const gauge = (name: keyof typeof METRICS) =>
-    meter.createGauge(name, 'int', undefined, METRICS[name]);
-
+  const { counter, seconds, gauge } = instruments();
   const attempts = counter('holdfast_attempts_total');
   const attemptSeconds = seconds('holdfast_attempt_seconds');
   const running = gauge('holdfast_running_attempts');
@@ -79,6 +74,7 @@ export function processMetrics(): Metrics {
   const outboxLag = seconds('holdfast_outbox_lag_seconds');
   const outboxRows = gauge('holdfast_outbox_rows');
   const outboxDead = counter('holdfast_outbox_dead_total');
+  const recovered = counter('holdfast_recovered_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
   const alerts = gauge('holdfast_alert');
   const lateResults = counter('holdfast_late_results_total');
@@ -108,9 +104,23 @@ export function processMetrics(): Metrics {
     outboxStarted: (lagMs) => outboxLag.record(lagMs / 1000, {}),
     outboxRows: (state, count) => outboxRows.set(count, { state }),
     outboxDead: (code) => outboxDead.add(1, { code }),
+    recovered: (strategy, count) => recovered.add(count, { strategy }),
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
     lateResults: (outcome, count) => lateResults.add(count, { outcome }),
     lateResultsWaiting: (count) => lateResultsWaiting.set(count),
   };
+}
+
+/** What makes the metrics of the list. */
+function instruments() {
+  const meter = Runtime.instance().metricMeter;
+  // The exporter adds `_total` to counters by itself.
+  const counter = (name: keyof typeof METRICS) =>
+    meter.createCounter(name.replace(/_total$/, ''), undefined, METRICS[name]);
+  const seconds = (name: keyof typeof METRICS) =>
+    meter.createHistogram(name, 'float', undefined, METRICS[name]);
+  const gauge = (name: keyof typeof METRICS) =>
+    meter.createGauge(name, 'int', undefined, METRICS[name]);
+  return { counter, seconds, gauge };
 }

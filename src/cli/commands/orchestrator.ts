@@ -13,6 +13,8 @@ import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
 import type { StormFlags } from '../storm-flags.ts';
 import { addStormOptions, stormPolicy } from '../storm-flags.ts';
+import type { SweepFlags } from '../sweep-flags.ts';
+import { addSweepOptions, sweepPolicy } from '../sweep-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface OwnFlags {
@@ -24,6 +26,7 @@ type OrchestratorFlags = OwnFlags &
   ConnectionFlags &
   StormFlags &
   RetentionFlags &
+  SweepFlags &
   HealthFlags &
   LogFlags;
 
@@ -46,6 +49,7 @@ export function orchestratorCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   addStormOptions(command);
   addRetentionOptions(command);
+  addSweepOptions(command);
   addHealthOptions(command);
   addLogOptions(command);
   return command.action((flags: OrchestratorFlags) =>
@@ -54,10 +58,12 @@ export function orchestratorCommand(terminal: Terminal): Command {
       const log = await createLog(flags, terminal);
       const storm = stormPolicy(flags);
       const retention = retentionPolicy(flags);
+      const sweep = sweepPolicy(flags);
       const ofOutbox = pick(flags, 'jobs', 'outboxLagAlarm');
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
-      const start = () => startOrchestrator({ ...connection, ...ofOutbox, storm, retention, log });
+      const policies = { storm, retention, sweep };
+      const start = () => startOrchestrator({ ...connection, ...ofOutbox, ...policies, log });
       return startWithHealth('orchestrator', flags, log, start);
     }),
   );

@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
+import { sweepContext } from '../../client/sweep/sweep-part.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
@@ -11,6 +12,8 @@ import type { RetentionPolicy } from '../../domain/retention.ts';
 import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
 import { STORM_DEFAULTS } from '../../domain/storm.ts';
+import type { SweepPolicy } from '../../domain/sweep.ts';
+import { SWEEP_DEFAULTS } from '../../domain/sweep.ts';
 import { parseLimit } from '../../handlers/attempt-options.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import { handlersOf, loadHandlers } from '../../handlers/load-handlers.ts';
@@ -29,6 +32,8 @@ import type { Definitions } from './outbox-request.ts';
 import { pruneLedger } from './prune.ts';
 import { startRelay } from './relay.ts';
 import { releaseSessions } from './release-sessions.ts';
+import { createSweepActivities } from './sweep-activities.ts';
+import { scheduleSweeps } from './sweep-schedule.ts';
 import { watchOutbox } from './watch-outbox.ts';
 import { watchTemporal } from './watch-temporal.ts';
 
@@ -49,6 +54,8 @@ export interface OrchestratorOptions {
   readonly jobs?: string | readonly JobDefinition[];
   /** The age of a row of the outbox from which it is an alert. @default '60s' */
   readonly outboxLagAlarm?: Duration;
+  /** What compares ledger and Temporal and repairs what differs. @default every minute; alert above 10 */
+  readonly sweep?: Partial<SweepPolicy>;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -82,6 +89,7 @@ export async function startOrchestrator(
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
+  const place = { address: connectionOptions.address, namespace };
   const identity = `orchestrator/${hostname()}/${randomBytes(4).toString('hex')}`;
   const closers = new Closers(log);
   closers.add(() => ledger.close());
@@ -96,36 +104,36 @@ export async function startOrchestrator(
     const metrics = processMetrics();
     const events = controlEvents(log, metrics);
     const client = new Client({ connection, namespace });
-    const releasing = releaseSessions(ledger, client, events, log);
-    closers.add(() => releasing.stop());
-    const cleanUp = pruneLedger(
-      ledger,
-      { ...RETENTION_DEFAULTS, ...options.retention },
-      metrics,
-      log,
-    );
-    closers.add(() => cleanUp.stop());
-    const watchedOutbox = watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs);
-    closers.add(() => watchedOutbox.stop());
+    const retention = { ...RETENTION_DEFAULTS, ...options.retention };
+    const connections = { client, ledger, place };
+    const { intervalMs, alarmAbove } = { ...SWEEP_DEFAULTS, ...options.sweep };
+    const context = sweepContext(connections, retention);
     const worker = await Worker.create({
       connection,
       namespace,
       identity,
       taskQueue: ORCHESTRATOR_QUEUE,
       workflowBundle: { codePath: await workflowBundlePath() },
-      activities: createControlActivities({ ledger, events, storm, watch }),
+      activities: {
+        ...createControlActivities({ ledger, events, storm, watch }),
+        ...createSweepActivities({ context, alarmAbove, metrics, log }),
+      },
       // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       shutdownGraceTime: '5s',
       shutdownForceTime: '15s',
     });
-    const place = { address: connectionOptions.address, namespace };
-    const connections = { client, ledger, place };
-    const relay = startRelay({ connections, definitions, metrics, log });
-    closers.add(() => relay.stop());
+    const loops = [
+      releaseSessions(ledger, client, events, log),
+      pruneLedger(ledger, retention, metrics, log),
+      watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs),
+      startRelay({ connections, definitions, metrics, log }),
+      scheduleSweeps(client, intervalMs, log),
+    ];
+    for (const loop of loops) closers.add(() => loop.stop());
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
     stopped.catch(() => undefined);
-    log.info({ identity, namespace, address: connectionOptions.address }, 'orchestrator.started');
+    log.info({ identity, ...place }, 'orchestrator.started');
     const stop = () => stopWorker(worker, stopped);
     return { identity, stopped, stop, whyNotReady: () => whyNotReady(worker, ledger) };
   } catch (error) {

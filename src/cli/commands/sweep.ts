@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import type { Duration } from '../../domain/duration.ts';
+import type { SweepReport, SweepStrategy } from '../../domain/sweep.ts';
+import type { ConnectionFlags } from '../find-connection.ts';
+import { addConnectionOptions } from '../find-connection.ts';
+import { formatDocument } from '../format/document.ts';
+import { formatRecovery, formatSweep } from '../format/sweep.ts';
+import { oneLine } from '../report-error.ts';
+import { durationOption } from '../option-values.ts';
+import { pick } from '../pick.ts';
+import type { Terminal } from '../terminal.ts';
+import { withClient } from '../with-client.ts';
+
+interface SweepCommandFlags extends ConnectionFlags {
+  readonly dryRun?: boolean;
+  readonly olderThan?: Duration;
+  readonly json?: boolean;
+}
+
+/** `holdfast sweep`: one pass over all that ledger and Temporal should agree on. */
+export function sweepCommand(terminal: Terminal): Command {
+  const command = new Command('sweep')
+    .summary('compare ledger and Temporal and repair what differs')
+    .description(
+      'Compares ledger and Temporal and repairs what differs. Orchestrators do so by themselves ' +
+        'every minute; this does it now, and tells of each repair.',
+    )
+    .option('--dry-run', 'change nothing, and only say what would be done')
+    .addOption(
+      durationOption(
+        '--older-than <time>',
+        'leave open jobs alone that are younger (default: 30s)',
+      ),
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', HELP);
+  addConnectionOptions(command);
+  return command.action((flags: SweepCommandFlags) => sweep(terminal, flags));
+}
+
+async function sweep(terminal: Terminal, flags: SweepCommandFlags): Promise<void> {
+  const { json = false } = flags;
+  const swept = await withClient(flags, terminal, (client) =>
+    client.sweep({
+      ...pick(flags, 'dryRun', 'olderThan'),
+      onProgress: progressNotes(terminal),
+      onRecovery: (recovery) => {
+        if (!json) void terminal.print(oneLine(formatRecovery(recovery)));
+      },
+    }),
+  );
+  if (json) return terminal.print(formatDocument(swept));
+  await terminal.print(...formatSweep(swept.strategies, swept.isDryRun));
+}
+
+/** A sweep that takes longer says now and then how far it is. */
+const NOTE_EVERY_MS = 5_000;
+
+function progressNotes(terminal: Terminal): (strategy: SweepStrategy, soFar: SweepReport) => void {
+  let notedAt = performance.now();
+  return (strategy, soFar) => {
+    if (performance.now() - notedAt < NOTE_EVERY_MS) return;
+    notedAt = performance.now();
+    const { looked, recovered } = soFar[strategy];
+    void terminal.note(`${strategy}: ${looked} looked at, ${recovered} recovered so far`);
+  };
+}
+
+const HELP = `
+It looks for open jobs whose workflow is unknown (pending) or over (orphan), for
+jobs past their deadline and dispatches that nobody takes (timeout), and for
+what is held for jobs that are over (stale_allocation).
+
+Examples:
+  $ holdfast sweep --dry-run
+  $ holdfast sweep --json | jq .recoveries`;

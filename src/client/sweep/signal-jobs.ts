@@ -1,0 +1,39 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { jobWorkflowId } from '../../domain/ids.ts';
+import { PLACE_AGAIN_SIGNAL } from '../../domain/messages.ts';
+import { temporalError } from '../../domain/temporal-error.ts';
+import type { PlacedJob } from '../../ledger/reservations.ts';
+import type { Connections } from '../connections.ts';
+import { eachAtOnce } from '../each-at-once.ts';
+import { AT_ONCE } from './sweep-part.ts';
+
+/**
+ * Sends a job a signal.
+ *
+ * @returns false when its workflow is over or unknown
+ * @throws HoldfastError `temporal_unavailable`
+ */
+export async function signalJob(
+  { client, place }: Connections,
+  { job, generation }: PlacedJob,
+  signal: string,
+  ...args: unknown[]
+): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(jobWorkflowId(job, generation)).signal(signal, ...args);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw temporalError(error, place);
+  }
+}
+
+/** Tells jobs that wait to look again. One that could not be told looks again by itself. */
+export async function tellWaiters(
+  connections: Connections,
+  jobs: readonly PlacedJob[],
+): Promise<void> {
+  await eachAtOnce(jobs, AT_ONCE, (job) =>
+    signalJob(connections, job, PLACE_AGAIN_SIGNAL).catch(() => false),
+  );
+}
