@@ -23,7 +23,7 @@ import { findAttempt } from './ledger-call.ts';
 function priorityOf(
   { priority, fairnessKey }: JobSpec,
   isFirstOffer: boolean,
-): ActivityOptions['priority'] {
+): NonNullable<ActivityOptions['priority']> {
   const priorityKey = isFirstOffer ? priority : Math.max(1, priority - 1);
   return { priorityKey, ...(fairnessKey === undefined ? {} : { fairnessKey }) };
 }
