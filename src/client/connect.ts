@@ -9,6 +9,8 @@ import type { NodesClient } from './nodes.ts';
 import { createNodesClient } from './nodes.ts';
 import type { OutboxClient } from './outbox.ts';
 import { createOutboxClient } from './outbox.ts';
+import type { ResourcesClient } from './resources.ts';
+import { createResourcesClient } from './resources.ts';
 import type { SessionsClient } from './sessions.ts';
 import { createSessionsClient } from './sessions.ts';
 
@@ -26,6 +28,7 @@ export interface HoldfastClient {
   readonly nodes: NodesClient;
   readonly sessions: SessionsClient;
   readonly outbox: OutboxClient;
+  readonly resources: ResourcesClient;
   /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
 }
@@ -61,6 +64,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     nodes: createNodesClient(connections),
     sessions,
     outbox: createOutboxClient(ledger),
+    resources: createResourcesClient(connections),
     close,
   };
 }
