@@ -42,12 +42,6 @@ export function parseResourceKey(key: string, path: string): ResourceKey {
   return { name, pool };
 }
 
-/** What {@link parseResourceKey} reads. */
-export function resourceKey({ name, pool }: ResourceKey): string {
-  if (pool !== undefined) return `${pool}/${name}`;
-  return name.includes('/') ? `/${name}` : name;
-}
-
 /** The most that a ledger's column takes. */
 const MOST = 2_147_483_647;
 

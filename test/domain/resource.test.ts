@@ -1,23 +1,11 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseResourceKey, parseResources, resourceKey } from '../../src/domain/resource.ts';
+import { parseResourceKey, parseResources } from '../../src/domain/resource.ts';
 
 test('a key names a resource of the fleet, or one of a pool', () => {
   expect(parseResourceKey('gb', 'x')).toEqual({ name: 'gb', pool: undefined });
   expect(parseResourceKey('gpu/gb', 'x')).toEqual({ name: 'gb', pool: 'gpu' });
   expect(parseResourceKey('gpu/a/b', 'x')).toEqual({ name: 'a/b', pool: 'gpu' });
   expect(parseResourceKey('/a/b', 'x')).toEqual({ name: 'a/b', pool: undefined });
-});
-
-test('a key reads back as what it was made of', () => {
-  const text = fc.stringMatching(/^[a-z/]{1,8}$/);
-  const pool = fc.option(fc.stringMatching(/^[a-z]{1,8}$/), { nil: undefined });
-  fc.assert(
-    fc.property(fc.record({ name: text, pool }), (key) => {
-      fc.pre(!key.name.startsWith('concurrency/'));
-      expect(parseResourceKey(resourceKey(key), 'x')).toEqual(key);
-    }),
-  );
 });
 
 test('a configuration is checked', () => {

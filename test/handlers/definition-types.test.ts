@@ -107,7 +107,7 @@ describe('the types of a definition', () => {
       defineJob({
         ...{ kind: 'k', pool: 'p', input, run: () => 1 },
         // @ts-expect-error -- the input has no such field
-        fairnessKey: (given) => given.tenant,
+        fairnessKey: (given) => String(given.tenant),
       });
     expectTypeOf(unknownField).toBeFunction();
   });

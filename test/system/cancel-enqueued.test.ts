@@ -87,8 +87,8 @@ describe('a cancelled job of the outbox', () => {
       TEMPORAL_NAMESPACE: fleet.namespace,
       DATABASE_URL: fleet.databaseUrl,
     };
-    const { stderr, code } = await runHoldfast(['jobs', 'cancel', id], { env });
-    expect(code).toBe(5);
+    const { stderr, exitCode } = await runHoldfast(['jobs', 'cancel', id], { env });
+    expect(exitCode).toBe(5);
     expect(stderr).toContain(`job ${id} is dead in the outbox: unknown_kind`);
     expect(stderr).toContain(`holdfast outbox drop ${id}`);
   });

@@ -6,7 +6,9 @@ import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
+import { configureResources } from '../../client/configure-resources.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
+import { parseResources } from '../../domain/resource.ts';
 import type { RetentionPolicy } from '../../domain/retention.ts';
 import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
@@ -49,6 +51,12 @@ export interface OrchestratorOptions {
   readonly jobs?: string | readonly JobDefinition[];
   /** The age of a row of the outbox from which it is an alert. @default '60s' */
   readonly outboxLagAlarm?: Duration;
+  /**
+   * How much there is of what jobs hold while they run, by the resource's name, or `pool/name` for one
+   * pool's own: `{ 'db-conn': 10, 'gpu/gpu-mem-gb': 64 }`. Only a change of it counts: what was set
+   * while running outlives a restart with the same. @default none
+   */
+  readonly resources?: Readonly<Record<string, number>>;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -79,6 +87,7 @@ export async function startOrchestrator(
   installRuntime(log);
   const definitions = await definitionsOf(options.jobs);
   const outboxLagAlarmMs = parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm');
+  const resources = parseResources(options.resources ?? {}, 'resources');
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
@@ -96,14 +105,11 @@ export async function startOrchestrator(
     const metrics = processMetrics();
     const events = controlEvents(log, metrics);
     const client = new Client({ connection, namespace });
+    await configureResources({ client, ledger }, resources);
     const releasing = releaseSessions(ledger, client, events, log);
     closers.add(() => releasing.stop());
-    const cleanUp = pruneLedger(
-      ledger,
-      { ...RETENTION_DEFAULTS, ...options.retention },
-      metrics,
-      log,
-    );
+    const retention = { ...RETENTION_DEFAULTS, ...options.retention };
+    const cleanUp = pruneLedger(ledger, retention, metrics, log);
     closers.add(() => cleanUp.stop());
     const watchedOutbox = watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs);
     closers.add(() => watchedOutbox.stop());
