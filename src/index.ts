@@ -28,6 +28,7 @@ export type { DrainOptions, NodesClient } from './client/nodes.ts';
 export type { OrderOptions } from './client/order-node.ts';
 export type { DeadOptions, OutboxClient, OutboxListOptions } from './client/outbox.ts';
 export type { PendingJob, PendingJobs, PendingFilter } from './client/pending-jobs.ts';
+export type { ResourceFilter, ResourceOptions, ResourcesClient } from './client/resources.ts';
 export type { PinOptions } from './client/pin-options.ts';
 export type { SessionReadOptions } from './client/follow-session.ts';
 export type { SessionOptions } from './client/session-rules.ts';
@@ -83,6 +84,7 @@ export type {
   NodeRegistration,
   NodeState,
 } from './domain/node.ts';
+export type { Resource } from './domain/resource.ts';
 export type { RetentionPolicy } from './domain/retention.ts';
 export type { Session, SessionItem, SessionRules } from './domain/session.ts';
 export type { PoolPause } from './domain/storm.ts';
@@ -99,6 +101,12 @@ export type {
 export { defineJob, NonRetryableError, RetryElsewhereError } from './handlers/define-job.ts';
 export type { HandlerContext, HandlerLog } from './handlers/handler-context.ts';
 export type { JsonOf } from './handlers/json-of.ts';
+export type {
+  Computed,
+  ConcurrencyOptions,
+  LimitOptions,
+  RateOptions,
+} from './handlers/limit-options.ts';
 export type { PendingOptions, PlacementOptions } from './handlers/placement-options.ts';
 export type { Horizon, RecordOptions } from './handlers/record-options.ts';
 export type { Transaction } from './ledger/enqueue.ts';

@@ -27,12 +27,34 @@ export function choiceOption(
 /** An option that takes a whole number from `least` on. */
 export function countOption(flags: string, description: string, least: number): Option {
   const option = new Option(flags, description);
-  return option.argParser((text: string) => {
-    const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
-    if (Number.isSafeInteger(value) && value >= least) return value;
+  return option.argParser((text: string) =>
+    countOf(text, placeOf(option), least, `${option.long} ${Math.max(least, 10)}`),
+  );
+}
+
+/** A whole number from `least` on. @throws HoldfastError `usage` */
+export function countOf(text: string, place: string, least: number, example: string): number {
+  const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw usageError(
+    `${place}: expected a whole number from ${least}, got ${show(text)}`,
+    `for example ${example}`,
+  );
+}
+
+/** An option that may be given again and collects `name=number` pairs; the last value of a name counts. */
+export function amountsOption(flags: string, description: string, least: number): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string, before: Readonly<Record<string, number>> = {}) => {
+    // A name may have the sign itself.
+    const [, name, value] = /^(.+)=(\d+)$/s.exec(text) ?? [];
+    const amount = Number(value);
+    if (name !== undefined && Number.isSafeInteger(amount) && amount >= least) {
+      return { ...before, [name]: amount };
+    }
     throw usageError(
-      `${placeOf(option)}: expected a whole number from ${least}, got ${show(text)}`,
-      `for example ${option.long} ${Math.max(least, 10)}`,
+      `${placeOf(option)}: expected name=number, with a whole number from ${least}, got ${show(text)}`,
+      `for example ${option.long} gpu-mem-gb=8`,
     );
   });
 }

@@ -16,6 +16,7 @@ export interface PlacementFlags {
   readonly preferLabel?: Labels;
   readonly each?: boolean;
   readonly pendingFailAfter?: Duration;
+  readonly pendingReassignAfter?: Duration;
 }
 
 /** Adds the options of {@link PlacementFlags}. */
@@ -36,19 +37,29 @@ export function addPlacementOptions(command: Command): Command {
     .option('--each', 'run it once on every node of the pool that is online')
     .addOption(
       durationOption('--pending-fail-after <time>', 'fail it when no node took it in this time'),
+    )
+    .addOption(
+      durationOption(
+        '--pending-reassign-after <time>',
+        'place it again when its node did not take it (default: 5m)',
+      ),
     );
 }
 
 /** What the flags ask for, as options of a submit. */
 export function placementOf(flags: PlacementFlags): Partial<SubmitOptions> {
-  const { label, preferLabel, each, pendingFailAfter } = flags;
+  const { label, preferLabel, each, pendingFailAfter, pendingReassignAfter } = flags;
   const pin = pinOf(flags);
+  const pending = {
+    ...(pendingFailAfter === undefined ? {} : { failAfter: pendingFailAfter }),
+    ...(pendingReassignAfter === undefined ? {} : { reassignAfter: pendingReassignAfter }),
+  };
   return {
     ...(pin === undefined ? {} : { pin }),
     ...(label === undefined ? {} : { labels: label }),
     ...(preferLabel === undefined ? {} : { preferLabels: preferLabel }),
     ...(each === true ? { placement: 'each' } : {}),
-    ...(pendingFailAfter === undefined ? {} : { pending: { failAfter: pendingFailAfter } }),
+    ...(Object.keys(pending).length === 0 ? {} : { pending }),
   };
 }
 

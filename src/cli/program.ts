@@ -9,6 +9,7 @@ import { nodesCommand } from './commands/nodes.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
 import { schedulesCommand } from './commands/schedules.ts';
 import { outboxCommand } from './commands/outbox.ts';
+import { resourcesCommand } from './commands/resources.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
@@ -38,6 +39,7 @@ export function createProgram(
     .addCommand(schedulesCommand(terminal))
     .addCommand(outboxCommand(terminal))
     .addCommand(sweepCommand(terminal))
+    .addCommand(resourcesCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);

@@ -11,6 +11,8 @@ import { removeDevServers, writeDevServers } from './dev-servers.ts';
 import { formatDevSummary } from './format/dev-summary.ts';
 import { formatDocument } from './format/document.ts';
 import { pick } from './pick.ts';
+import type { ResourceFlags } from './resource-flags.ts';
+import { resourcesOf } from './resource-flags.ts';
 import type { RetentionFlags } from './retention-flags.ts';
 import { retentionPolicy } from './retention-flags.ts';
 import type { Running } from './run-until-stopped.ts';
@@ -24,7 +26,7 @@ interface StartedDev {
   readonly node: (RunningNode & { readonly pool: string }) | undefined;
 }
 
-type StartFlags = DevFlags & RetentionFlags & LogFlags;
+type StartFlags = DevFlags & ResourceFlags & RetentionFlags & LogFlags;
 
 /** Starts all parts of `holdfast dev`, tells where they are, and stops them in the reverse order. */
 export async function startDev(
@@ -86,13 +88,14 @@ function progressTo(place: Logger | Terminal): (message: string) => void {
 }
 
 async function startDevOrchestrator(
-  flags: Pick<DevFlags, 'jobs'> & RetentionFlags,
+  flags: Pick<DevFlags, 'jobs'> & ResourceFlags & RetentionFlags,
   { temporal, databaseUrl }: Embedded,
   log: Logger,
 ): Promise<RunningOrchestrator> {
   const { startOrchestrator } = await import('../workers/orchestrator/start-orchestrator.ts');
   const retention = retentionPolicy(flags);
-  return startOrchestrator({ temporal, databaseUrl, retention, log, ...pick(flags, 'jobs') });
+  const own = { ...pick(flags, 'jobs'), ...resourcesOf(flags) };
+  return startOrchestrator({ temporal, databaseUrl, retention, log, ...own });
 }
 
 async function startDevNode(

@@ -23,6 +23,13 @@ const FIELDS = [
   'placement',
   'pending',
   'reconcile',
+  'resources',
+  'concurrency',
+  'rate',
+  'priority',
+  'fairnessKey',
+  'slots',
+  'deadline',
 ] as const;
 
 /** One line of a file of jobs: an item, or why it is none. Lines count from 1. */

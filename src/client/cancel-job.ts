@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Duration } from '../domain/duration.ts';
 import { parseDuration } from '../domain/duration.ts';
+import { HoldfastError } from '../domain/errors.ts';
 import type { JobState } from '../domain/job.ts';
+import { cancelEnqueued } from './cancel-enqueued.ts';
 import type { Connections } from './connections.ts';
+import { newestGeneration } from './find-holder.ts';
 import type { JobView } from './job-view.ts';
 import { viewJob } from './job-view.ts';
 import { lastBeatAt } from './node-beat.ts';
@@ -45,6 +48,57 @@ export async function cancelJob(
 ): Promise<Cancelled> {
   const deadline = Date.now() + parseDuration(wait, 'wait');
   const requested = await requestEnd(connections, id, generation);
+  return awaitEnd(connections, { id, generation, requested }, deadline);
+}
+
+/**
+ * Cancels the newest generation of a job; if that has ended, or there is none, what waits in the outbox
+ * to be the next. See `JobsClient.cancel`.
+ */
+export async function cancelNewest(
+  connections: Connections,
+  id: string,
+  { wait = 0 }: CancelOptions = {},
+): Promise<Cancelled> {
+  const deadline = Date.now() + parseDuration(wait, 'wait');
+  let generation = await newestGeneration(connections, id);
+  let requested = await requestEndIfKnown(connections, id, generation);
+  if (requested !== true) {
+    const enqueued = await cancelEnqueued(connections, id);
+    if (enqueued?.kind === 'attached') return { requested: false, state: enqueued.state };
+    if (enqueued === undefined && requested === undefined) {
+      // Perhaps it was started between the two looks.
+      generation = await newestGeneration(connections, id);
+      requested = await requestEnd(connections, id, generation);
+    } else if (enqueued !== undefined) ({ generation, requested } = enqueued);
+  }
+  return awaitEnd(connections, { id, generation, requested: requested === true }, deadline);
+}
+
+/** Undefined when nobody knows the job. */
+async function requestEndIfKnown(
+  connections: Connections,
+  id: string,
+  generation: number,
+): Promise<boolean | undefined> {
+  return requestEnd(connections, id, generation).catch((error: unknown) => {
+    if (error instanceof HoldfastError && error.code === 'job_not_found') return undefined;
+    throw error;
+  });
+}
+
+/** A generation whose end was asked for, unless it was closed. */
+interface Ending {
+  readonly id: string;
+  readonly generation: number;
+  readonly requested: boolean;
+}
+
+async function awaitEnd(
+  connections: Connections,
+  { id, generation, requested }: Ending,
+  deadline: number,
+): Promise<Cancelled> {
   let view = await viewJob(connections, id, generation);
   while (view.state === 'open' && Date.now() < deadline) {
     await delay(POLL_MS);

@@ -9,6 +9,8 @@ import type { NodesClient } from './nodes.ts';
 import { createNodesClient } from './nodes.ts';
 import type { OutboxClient } from './outbox.ts';
 import { createOutboxClient } from './outbox.ts';
+import type { ResourcesClient } from './resources.ts';
+import { createResourcesClient } from './resources.ts';
 import type { SessionsClient } from './sessions.ts';
 import { createSessionsClient } from './sessions.ts';
 import type { SweepOptions, Swept } from './sweep/sweep.ts';
@@ -35,6 +37,7 @@ export interface HoldfastClient {
    * @throws HoldfastError `temporal_unavailable` or `ledger_unavailable`; what was done is done
    */
   sweep(options?: SweepOptions): Promise<Swept>;
+  readonly resources: ResourcesClient;
   /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
 }
@@ -71,6 +74,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     sessions,
     outbox: createOutboxClient(ledger),
     sweep: (options) => sweep(connections, options),
+    resources: createResourcesClient(connections),
     close,
   };
 }

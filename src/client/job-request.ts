@@ -7,6 +7,9 @@ import { checkInput } from '../handlers/check-input.ts';
 import type { AttemptOptions } from '../handlers/attempt-options.ts';
 import { attemptRequest } from '../handlers/attempt-options.ts';
 import type { JobDefinition } from '../handlers/define-job.ts';
+import { computeLimits } from '../handlers/compute-limits.ts';
+import type { LimitOptions } from '../handlers/limit-options.ts';
+import { submittedLimits } from '../handlers/limit-options.ts';
 import type { PlacementOptions } from '../handlers/placement-options.ts';
 import { placementRequest } from '../handlers/placement-options.ts';
 import type { RecordOptions } from '../handlers/record-options.ts';
@@ -16,8 +19,18 @@ import { checkDedupe } from './dedupe.ts';
 import type { PinOptions } from './pin-options.ts';
 import { pinRequest } from './pin-options.ts';
 
+/** {@link LimitOptions} whose values are given, and not computed. */
+type FixedLimits = { readonly [Name in keyof LimitOptions]: Fixed<LimitOptions[Name]> };
+
+type Fixed<Option> = Option extends (...args: never[]) => unknown
+  ? never
+  : Option extends { readonly key?: unknown }
+    ? Omit<Option, 'key'> & { readonly key?: string }
+    : Option;
+
 /** Options of a submit; those that a definition has, too, override the definition's. */
-export interface SubmitOptions extends AttemptOptions, PlacementOptions, RecordOptions {
+export interface SubmitOptions
+  extends AttemptOptions, PlacementOptions, RecordOptions, FixedLimits {
   /**
    * The job's id: a second submit of it is answered by the first one's job, unless `dedupe` or
    * `horizon` says otherwise. @default a random UUID
@@ -52,14 +65,18 @@ export async function jobRequest(
   options: SubmitOptions,
 ): Promise<JobRequest> {
   const definition = typeof kind === 'string' ? undefined : kind;
-  if (definition !== undefined) await checkInput(definition.kind, definition.input, input);
+  const checked: unknown =
+    definition && (await checkInput(definition.kind, definition.input, input));
   const base = definition?.request ?? { kind: kind as string, pool: options.pool ?? '' };
   const placement = placementRequest(options, 'submit');
+  const limits = submittedLimits(options, 'submit');
   const request: JobRequest = {
     ...without(base, overridden(options)),
     ...attemptRequest(options, 'submit'),
     ...placement,
     ...recordRequest(options, 'submit'),
+    ...(definition === undefined ? {} : computeLimits(definition, checked, limits)),
+    ...limits,
     ...pinRequest(options.pin, placement.placement ?? definition?.request.placement, 'submit.pin'),
     ...(options.pool === undefined ? {} : { pool: options.pool }),
     ...(options.session === undefined ? {} : { session: options.session }),

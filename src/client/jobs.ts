@@ -4,7 +4,7 @@ import type { EachResult, InputOf, JobDefinition, ResultOf } from '../handlers/d
 import type { ResultOptions } from './await-result.ts';
 import { awaitResult } from './await-result.ts';
 import type { CancelOptions, Cancelled } from './cancel-job.ts';
-import { cancelJob } from './cancel-job.ts';
+import { cancelNewest } from './cancel-job.ts';
 import type { Connections } from './connections.ts';
 import type { JobExplanation } from './explain-job.ts';
 import { explainJob } from './explain-job.ts';
@@ -102,10 +102,10 @@ export interface JobsClient {
    * Asks for the end of a job: its handler's signal is aborted, and the job closes as cancelled
    * when the handler has ended, unless it returned a result all the same. A job that does not run, and
    * one whose workflow is gone, closes at once; one on a node that does not answer, after its heartbeat
-   * timeout, or with the node's lease.
+   * timeout, or with the node's lease. A job that is in the outbox only ends without having run.
    *
    * @returns `requested: false` when the job was closed already; what still runs, if something does
-   * @throws HoldfastError `job_not_found`, `temporal_unavailable` or `ledger_unavailable`
+   * @throws HoldfastError `job_not_found`, `job_closed` when it is dead in the outbox, `temporal_unavailable` or `ledger_unavailable`
    */
   cancel(id: string, options?: CancelOptions): Promise<Cancelled>;
   /**
@@ -148,7 +148,7 @@ export function createJobsClient(connections: Connections): JobsClient {
     get: async (id, { generation } = {}) =>
       viewJob(connections, id, generation ?? (await generationOf(id))),
     result: async (id, options) => awaitResult(connections, id, await generationOf(id), options),
-    cancel: async (id, options) => cancelJob(connections, id, await generationOf(id), options),
+    cancel: async (id, options) => cancelNewest(connections, checkName(id, 'id'), options),
     retry: async (id) => retryJob(connections, checkName(id, 'id')),
     move: async (id, to) => moveJob(connections, checkName(id, 'id'), to),
     pending: (options) => pendingJobs(connections, options),

@@ -4,6 +4,8 @@ import { jobWorkflowId } from '../domain/ids.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import type { Connections } from './connections.ts';
+import { grantedBy } from './resource-ledger.ts';
+import { tellGranted } from './tell-granted.ts';
 
 /**
  * Asks for the end of a generation of a job. One whose workflow was ended by force, or is gone, is closed
@@ -35,9 +37,10 @@ export async function requestEnd(
 
 /** A job whose workflow is over stays open in the ledger until someone closes it. */
 async function closeAbandoned(
-  { ledger }: Connections,
+  connections: Connections,
   { id, generation, isKnown }: { id: string; generation: number; isKnown: boolean },
 ): Promise<boolean> {
+  const { ledger } = connections;
   const [job, newest] = await Promise.all([ledger.findJob(id, generation), ledger.findNewest(id)]);
   if (newest === undefined && !isKnown) throw jobNotFound(id);
   // Only the newest generation can be open.
@@ -47,8 +50,8 @@ async function closeAbandoned(
   const outcome = cancelled('the job was cancelled after its workflow was ended by force');
   const inSession = job.session !== undefined;
   const close = { jobId: id, jobKind, generation, inSession, runId, outcome, attempts: [] };
-  // Nobody else gives back what it held.
-  return (
-    (await ledger.closeJob({ ...close, wasPlaced: true, hasNeeds: true })).closed.kind === 'own'
-  );
+  // Nobody else gives back what it held, nor tells who gets it.
+  const closing = await ledger.closeJob({ ...close, wasPlaced: true, hasNeeds: true });
+  await tellGranted(connections, grantedBy(closing));
+  return closing.closed.kind === 'own';
 }

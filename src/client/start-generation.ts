@@ -10,6 +10,14 @@ import type { Connections } from './connections.ts';
 /** The field of a workflow's memo that names the submission which started it. */
 export const SUBMISSION_MEMO = 'submission';
 
+/** How a workflow is started. */
+export interface StartHow {
+  /** Names the submission, where it may be repeated: see `wasStartedBy`. */
+  readonly submission?: string | undefined;
+  /** It is handed to an orchestrator so much later, or as soon as it is cancelled. */
+  readonly startDelayMs?: number | undefined;
+}
+
 /**
  * Starts the workflow of one generation of an id.
  *
@@ -22,7 +30,7 @@ export async function startGeneration(
   id: string,
   generation: number,
   request: JobRequest,
-  submission?: string,
+  { submission, startDelayMs }: StartHow = {},
 ): Promise<boolean> {
   try {
     await client.workflow.start(JOB_WORKFLOW, {
@@ -39,6 +47,7 @@ export async function startGeneration(
         ...(request.priority === undefined ? {} : { priorityKey: request.priority }),
         ...(request.fairnessKey === undefined ? {} : { fairnessKey: request.fairnessKey }),
       },
+      ...(startDelayMs === undefined ? {} : { startDelay: startDelayMs }),
       staticSummary: `${request.kind} in pool ${request.pool}`,
       typedSearchAttributes: [
         keyword(SEARCH_ATTRIBUTES.kind, request.kind),

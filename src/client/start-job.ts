@@ -7,6 +7,7 @@ import { endJob } from './end-job.ts';
 import { findHolder } from './find-holder.ts';
 import { inTime } from './in-time.ts';
 import { yieldOwnSlot } from './own-slot.ts';
+import type { StartHow } from './start-generation.ts';
 import { startGeneration } from './start-generation.ts';
 
 /** What came of a start. */
@@ -23,11 +24,9 @@ export interface StartedJob {
 }
 
 /** How a job is started. */
-export interface StartOptions {
+export interface StartOptions extends StartHow {
   /** What to do when the id is there. @default attach */
   readonly dedupe?: Dedupe | undefined;
-  /** Names the submission, where it may be repeated: see `wasStartedBy`. */
-  readonly submission?: string | undefined;
 }
 
 /** Each look but the first follows a start of somebody else, or an end that was waited for. */
@@ -45,10 +44,10 @@ export async function startJob(
   connections: Connections,
   id: string,
   request: JobRequest,
-  { dedupe, submission }: StartOptions = {},
+  { dedupe, submission, startDelayMs }: StartOptions = {},
 ): Promise<StartedJob> {
   const { ledger } = connections;
-  const start: Start = { id, request, dedupe, submission };
+  const start: Start = { id, request, dedupe, submission, startDelayMs };
   // Temporal may have forgotten the id, where the answer depends on what was there.
   const mustAsk = dedupe !== undefined || request.horizonMs !== undefined;
   const onRecord = mustAsk ? await ledger.findNewest(id) : undefined;
@@ -74,9 +73,9 @@ interface Start extends StartOptions {
 
 async function startFirst(
   connections: Connections,
-  { id, request, submission }: Start,
+  { id, request, ...how }: Start,
 ): Promise<StartedJob | undefined> {
-  const isNew = await startGeneration(connections, id, 1, request, submission);
+  const isNew = await startGeneration(connections, id, 1, request, how);
   return isNew ? { generation: 1, isNew } : undefined;
 }
 
@@ -87,7 +86,7 @@ async function startAfter(
   holder: IdHolder | undefined,
 ): Promise<StartedJob | undefined> {
   if (holder === undefined) return startFirst(connections, start);
-  const { request, dedupe = 'attach', submission } = start;
+  const { request, dedupe = 'attach' } = start;
   const { generation } = holder;
   switch (answerTo(holder, dedupe)) {
     case 'attach':
@@ -99,7 +98,7 @@ async function startAfter(
       await endJob(connections, holder);
       return undefined;
     case 'start_next':
-      return startNext(connections, holder, request, submission);
+      return startNext(connections, holder, request, start);
   }
 }
 
@@ -112,11 +111,11 @@ export async function startNext(
   connections: Connections,
   holder: Holder,
   request: JobRequest,
-  submission?: string,
+  how: StartHow = {},
 ): Promise<StartedJob | undefined> {
   await yieldOwnSlot(connections.ledger, holder, request);
   const generation = holder.generation + 1;
-  const isNew = await startGeneration(connections, holder.id, generation, request, submission);
+  const isNew = await startGeneration(connections, holder.id, generation, request, how);
   return isNew ? { generation, isNew, holder: withoutHorizon(holder) } : undefined;
 }
 

@@ -1,12 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { invalid } from '../domain/errors.ts';
 import type { JobError, JobRequest, Placement } from '../domain/job.ts';
-import { checkName } from '../domain/check.ts';
+import { checkCount, checkName } from '../domain/check.ts';
 import { resolveJobSpec } from '../domain/job-spec.ts';
 import type { AttemptOptions, AttemptRequest } from './attempt-options.ts';
 import { attemptRequest } from './attempt-options.ts';
 import type { JsonOf } from './json-of.ts';
 import type { HandlerContext } from './handler-context.ts';
+import type { LimitOptions, LimitRequest } from './limit-options.ts';
+import { limitRequest } from './limit-options.ts';
 import type { PlacementOptions, PlacementRequest } from './placement-options.ts';
 import { placementRequest } from './placement-options.ts';
 import type { RecordOptions, RecordRequest } from './record-options.ts';
@@ -14,7 +16,11 @@ import { recordRequest } from './record-options.ts';
 
 /** A kind of job: what {@link defineJob} takes. */
 export interface JobOptions<Schema extends StandardSchemaV1, Result>
-  extends AttemptOptions, PlacementOptions, RecordOptions {
+  extends
+    AttemptOptions,
+    PlacementOptions,
+    RecordOptions,
+    LimitOptions<StandardSchemaV1.InferOutput<Schema>> {
   /** The name of the handler, unique among the nodes of a pool. */
   readonly kind: string;
   /** The pool whose nodes run it. */
@@ -32,11 +38,12 @@ export interface JobDefinition<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
   Result = unknown,
 > extends JobOptions<Schema, Result> {
-  /** The options in milliseconds, as they go to the workflow. */
+  /** The options in milliseconds, as they go to the workflow, but for those computed from the input. */
   readonly request: Pick<JobRequest, 'kind' | 'pool'> &
     AttemptRequest &
     PlacementRequest &
-    RecordRequest;
+    RecordRequest &
+    LimitRequest;
 }
 
 /** What a job of placement `each` results in: what became of it on each node, by the node's name. */
@@ -97,9 +104,21 @@ export function defineJob<
     ...attemptRequest(options, at),
     ...placementRequest(options, at),
     ...recordRequest(options, at),
+    ...limitRequest(options, at),
   };
+  checkComputed(options, at);
   resolveJobSpec('check', 1, { ...request, input: null }, `${at}.`);
   return Object.freeze({ ...options, request, [BRAND]: true });
+}
+
+/** What is fixed of an option that is computed is checked now, and the rest with each input. */
+function checkComputed(
+  { concurrency, rate }: Pick<LimitOptions, 'concurrency' | 'rate'>,
+  at: string,
+): void {
+  for (const [name, limit] of Object.entries({ concurrency, rate })) {
+    if (typeof limit?.key === 'function') checkCount(limit.limit, `${at}.${name}.limit`, 1);
+  }
 }
 
 function isSchema(value: unknown): boolean {

@@ -10,6 +10,8 @@ export interface PendingOptions {
   readonly alarmAfter?: Duration;
   /** The job fails with `pending_timeout`. @default never */
   readonly failAfter?: Duration;
+  /** A dispatch that no node has taken is placed again, unless the job is pinned. @default '5m' */
+  readonly reassignAfter?: Duration;
 }
 
 /** Which nodes of its pool may run a job. */
@@ -51,11 +53,14 @@ export function placementRequest(
 }
 
 function pendingRequest(pending: PendingOptions, at: string): Partial<PendingPolicy> {
-  const { alarmAfter, failAfter } = checkObject(pending, at) ?? {};
+  const { alarmAfter, failAfter, reassignAfter } = checkObject(pending, at) ?? {};
   return {
     ...(alarmAfter === undefined
       ? {}
       : { alarmAfterMs: parseLimit(alarmAfter, `${at}.alarmAfter`) }),
     ...(failAfter === undefined ? {} : { failAfterMs: parseLimit(failAfter, `${at}.failAfter`) }),
+    ...(reassignAfter === undefined
+      ? {}
+      : { reassignAfterMs: parseLimit(reassignAfter, `${at}.reassignAfter`) }),
   };
 }

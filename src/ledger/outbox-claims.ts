@@ -33,7 +33,8 @@ export interface ClaimLimits {
   readonly claimMs: number;
 }
 
-interface ClaimedColumns {
+/** A {@link ClaimedRow} as PostgreSQL answers it. */
+export interface ClaimedColumns {
   seq: string;
   tries: number;
   job_id: string;
@@ -84,18 +85,23 @@ export async function claimRows(pool: pg.Pool, limits: ClaimLimits): Promise<Cla
     limits.inputBytes,
     limits.claimMs,
   ]);
-  return rows.map((row) => ({
+  return rows.map((row) => claimedRowOf(row, limits.inputBytes));
+}
+
+/** A row of the answer, without an input that is too large. */
+export function claimedRowOf(row: ClaimedColumns, inputBytes: number): ClaimedRow {
+  return {
     seq: Number(row.seq),
     tries: row.tries,
     id: row.job_id,
     kind: row.kind,
-    input: row.input_bytes <= limits.inputBytes ? row.input : undefined,
+    input: row.input_bytes <= inputBytes ? row.input : undefined,
     inputBytes: row.input_bytes,
     options: row.options,
     isComplete: row.is_complete,
     session: row.session_id ?? undefined,
     ageMs: row.age_ms,
-  }));
+  };
 }
 
 /** Holds claims for longer; answers those that still hold. */

@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import type { JobClaim } from './claim-job.ts';
+import { claimJob } from './claim-job.ts';
 import type { News } from './listen.ts';
 import { listen } from './listen.ts';
 import type {
@@ -16,6 +18,8 @@ import { countOutbox, dropDead, findInOutbox, listOutbox, retryDead } from './ou
 export interface Outbox {
   /** Claims the first rows that are due; a session's only together, and for one relay at a time. */
   claim(limits: ClaimLimits): Promise<ClaimedRow[]>;
+  /** Claims the first row of a job that waits. */
+  claimJob(id: string, claim: JobClaim): Promise<ClaimedRow | undefined>;
   /** Holds claims for longer; answers those that still hold. */
   extend(claims: readonly OutboxClaim[], claimMs: number): Promise<number[]>;
   deleteStarted(seqs: readonly number[]): Promise<void>;
@@ -41,6 +45,7 @@ export type Call = <Args extends unknown[], Result>(
 export function createOutbox(pool: pg.Pool, call: Call): Outbox {
   return {
     claim: call(claimRows),
+    claimJob: call(claimJob),
     extend: call(extendClaims),
     deleteStarted: call(deleteStarted),
     release: call(releaseRows),

@@ -37,6 +37,10 @@ const COMMANDS = [
   'outbox list',
   'outbox retry',
   'outbox drop',
+  'resources',
+  'resources list',
+  'resources set',
+  'resources remove',
 ];
 
 test.each(COMMANDS)('holdfast %s --help prints usage and examples on stdout', async (command) => {

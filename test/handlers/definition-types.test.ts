@@ -80,6 +80,38 @@ describe('the types of a definition', () => {
     expectTypeOf<SubmittedResult<JobDefinition<z.ZodString, number>>>().toEqualTypeOf<number>();
   });
 
+  it('give the input after the schema to what computes limits from it', () => {
+    type Given = { audioUrl: string; rate: number; language: string };
+    const limited = defineJob({
+      kind: 'k',
+      pool: 'p',
+      input,
+      resources: (given) => {
+        expectTypeOf(given).toEqualTypeOf<Given>();
+        return { 'gpu-mem-gb': given.rate };
+      },
+      concurrency: {
+        key: (given) => {
+          expectTypeOf(given).toEqualTypeOf<Given>();
+          return given.language;
+        },
+        limit: 2,
+      },
+      rate: { key: ({ language }) => language, limit: 10, per: '1s' },
+      fairnessKey: ({ language }) => language,
+      run: (given) => given.rate,
+    });
+    expectTypeOf(limited).toExtend<JobDefinition>();
+    expectTypeOf<ResultOf<typeof limited>>().toEqualTypeOf<number>();
+    const unknownField = () =>
+      defineJob({
+        ...{ kind: 'k', pool: 'p', input, run: () => 1 },
+        // @ts-expect-error -- the input has no such field
+        fairnessKey: (given) => String(given.tenant),
+      });
+    expectTypeOf(unknownField).toBeFunction();
+  });
+
   it('refuse a definition without a kind, a pool or a schema, and a mistyped duration', () => {
     const least = { kind: 'k', pool: 'p', input, run: () => null };
     const { kind, pool, run } = least;

@@ -4,6 +4,8 @@ import type { LogFlags } from '../create-log.ts';
 import { addLogOptions } from '../create-log.ts';
 import { DEV_FOLDER } from '../dev-servers.ts';
 import { countOption, portOption } from '../option-values.ts';
+import { addResourceOption } from '../resource-flags.ts';
+import type { ResourceFlags } from '../resource-flags.ts';
 import type { RetentionFlags } from '../retention-flags.ts';
 import { addRetentionOptions } from '../retention-flags.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
@@ -13,7 +15,7 @@ import { addHealthOptions } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 
-type AllFlags = DevFlags & RetentionFlags & HealthFlags & LogFlags;
+type AllFlags = DevFlags & ResourceFlags & RetentionFlags & HealthFlags & LogFlags;
 
 /** `holdfast dev`: everything in one command, until it is stopped. */
 export function devCommand(terminal: Terminal): Command {
@@ -34,6 +36,7 @@ export function devCommand(terminal: Terminal): Command {
     .addOption(portOption('--ledger-port <port>', 'the port of the ledger (default: 54329)'))
     .option('--json', 'when all is up, print one JSON document that says where')
     .addHelpText('after', HELP);
+  addResourceOption(command);
   addRetentionOptions(command);
   addHealthOptions(command);
   addLogOptions(command);

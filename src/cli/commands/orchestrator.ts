@@ -6,6 +6,8 @@ import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
 import { durationOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
+import type { ResourceFlags } from '../resource-flags.ts';
+import { addResourceOption, resourcesOf } from '../resource-flags.ts';
 import type { RetentionFlags } from '../retention-flags.ts';
 import { addRetentionOptions, retentionPolicy } from '../retention-flags.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
@@ -27,6 +29,7 @@ type OrchestratorFlags = OwnFlags &
   StormFlags &
   RetentionFlags &
   SweepFlags &
+  ResourceFlags &
   HealthFlags &
   LogFlags;
 
@@ -47,6 +50,7 @@ export function orchestratorCommand(terminal: Terminal): Command {
     )
     .addHelpText('after', HELP);
   addConnectionOptions(command);
+  addResourceOption(command);
   addStormOptions(command);
   addRetentionOptions(command);
   addSweepOptions(command);
@@ -59,11 +63,11 @@ export function orchestratorCommand(terminal: Terminal): Command {
       const storm = stormPolicy(flags);
       const retention = retentionPolicy(flags);
       const sweep = sweepPolicy(flags);
-      const ofOutbox = pick(flags, 'jobs', 'outboxLagAlarm');
+      const own = { ...pick(flags, 'jobs', 'outboxLagAlarm'), ...resourcesOf(flags) };
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
       const policies = { storm, retention, sweep };
-      const start = () => startOrchestrator({ ...connection, ...ofOutbox, ...policies, log });
+      const start = () => startOrchestrator({ ...connection, ...own, ...policies, log });
       return startWithHealth('orchestrator', flags, log, start);
     }),
   );
@@ -75,4 +79,5 @@ SIGTERM or Ctrl-C stops it in order; once more ends it at once.
 Examples:
   $ holdfast orchestrator
   $ holdfast orchestrator --jobs ./jobs.js
+  $ holdfast orchestrator --resource db-conn=10 --resource gpu/gpu-mem-gb=64
   $ holdfast orchestrator --temporal-address temporal:7233 --log-level warn`;

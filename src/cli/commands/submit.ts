@@ -9,6 +9,8 @@ import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { findDefinition } from '../find-definition.ts';
 import { formatDocument } from '../format/document.ts';
+import type { LimitFlags } from '../limit-flags.ts';
+import { addLimitOptions, limitsOf } from '../limit-flags.ts';
 import { durationOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import type { PlacementFlags } from '../placement-flags.ts';
@@ -17,13 +19,14 @@ import { readInput } from '../read-input.ts';
 import type { RecordFlags } from '../record-flags.ts';
 import { addRecordOptions, recordOf } from '../record-flags.ts';
 import { oneLine } from '../report-error.ts';
+import { showWait } from '../show-wait.ts';
 import { readSubmitLines } from '../submit-lines.ts';
 import { submitLines } from '../submit-many.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 import { withClient } from '../with-client.ts';
 
-interface SubmitFlags extends ConnectionFlags, PlacementFlags, RecordFlags {
+interface SubmitFlags extends ConnectionFlags, PlacementFlags, LimitFlags, RecordFlags {
   readonly input?: string;
   readonly many?: string;
   readonly jobs?: string;
@@ -64,6 +67,7 @@ export function submitCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addRecordOptions(command);
   addPlacementOptions(command);
+  addLimitOptions(command);
   addConnectionOptions(command);
   return command.action((kind: string, flags: SubmitFlags) => submit(terminal, kind, flags));
 }
@@ -89,7 +93,8 @@ async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Pro
     const { warnings } = job;
     await terminal.note(...warnings.map((warning) => `warning: ${oneLine(warning)}`));
     if (flags.json !== true) await terminal.print(job.id);
-    const result = flags.wait === true ? { result: await resultOf(job, flags) } : {};
+    const wait = () => showWait(job, terminal, () => resultOf(job, flags));
+    const result = flags.wait === true ? { result: await wait() } : {};
     if (flags.json === true) {
       await terminal.print(formatDocument({ ...documentOf(job, kind), ...result }));
     } else if ('result' in result) {
@@ -102,6 +107,7 @@ function commonOptions(flags: SubmitFlags): SubmitOptions {
   return {
     ...pick(flags, 'pool', 'timeout', 'heartbeat'),
     ...placementOf(flags),
+    ...limitsOf(flags),
     ...recordOf(flags),
   };
 }
@@ -172,5 +178,7 @@ Examples:
   $ holdfast submit transcribe --pool gpu --input @42.json --session s1 --index 42
   $ holdfast submit transcribe --pool gpu --input @42.json --label gpu=a100
   $ holdfast submit clean-up --pool gpu --pin gpu-1 --on-offline fallback --pin-after 1m
+  $ holdfast submit transcribe --pool gpu --resource gpu-mem-gb=8 --priority 1
+  $ holdfast submit call-api --pool web --concurrency tenant-7=4 --rate api=10/1s
   $ holdfast submit transcribe --pool gpu --many jobs.jsonl --json
   $ make-input | holdfast submit greet --pool default --input - --json`;

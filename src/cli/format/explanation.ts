@@ -13,6 +13,8 @@ const WAITS_FOR: Readonly<Record<WaitsFor, string>> = {
   pool: 'a node of its pool',
   backoff: 'the time of its next try',
   turn: 'its turn in the session',
+  rate: 'the time that its rate allows',
+  resource: 'what it needs',
   ledger: 'the ledger',
   orchestrator: 'an orchestrator',
   outbox: 'a relay of the outbox',

@@ -4,13 +4,19 @@ import { checkPayload } from '../../client/job-request.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import { resolveJobSpec } from '../../domain/job-spec.ts';
 import type { JobRequest } from '../../domain/job.ts';
+import type { Json } from '../../domain/json.ts';
 import { PAYLOAD_LIMIT_BYTES } from '../../domain/json.ts';
 import { checkInput } from '../../handlers/check-input.ts';
+import type { ComputingDefinition } from '../../handlers/compute-limits.ts';
+import { computeLimits } from '../../handlers/compute-limits.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import type { ClaimedRow } from '../../ledger/outbox-claims.ts';
 
 /** Definitions by their kind: what rows that were enqueued by SQL take their defaults from. */
-export type Definitions = ReadonlyMap<string, Pick<JobDefinition, 'kind' | 'input' | 'request'>>;
+export type Definitions = ReadonlyMap<
+  string,
+  Pick<JobDefinition, 'input' | 'request'> & ComputingDefinition
+>;
 
 /** What a row of the outbox asks for. */
 export interface OutboxRequest {
@@ -33,13 +39,25 @@ export async function outboxRequest(
   if (definition === undefined && options['pool'] == null) throw unknownKind(row, definitions);
   if (input === undefined) throw tooLarge(row);
   checkPayload(kind, input);
-  if (definition !== undefined) await checkInput(kind, definition.input, input);
   const { dedupe, ...others } = withoutNulls(options);
-  const request = { ...definition?.request, ...others, kind, input } as JobRequest;
+  const defaults = definition && (await defaultsOf(definition, input, others));
+  const request = { ...defaults, ...others, kind, input } as JobRequest;
   const asked = checkDedupe(dedupe, 'options.dedupe');
   resolveJobSpec(id, 1, request);
   return { request, dedupe: asked };
 }
+
+/** What the kind's definition says, its schema and functions being asked about this input. */
+async function defaultsOf(
+  definition: DefinitionOf<Definitions>,
+  input: Json,
+  given: ClaimedRow['options'],
+): Promise<Partial<JobRequest>> {
+  const checked: unknown = await checkInput(definition.kind, definition.input, input);
+  return { ...definition.request, ...computeLimits(definition, checked, given) };
+}
+
+type DefinitionOf<Map> = Map extends ReadonlyMap<string, infer Definition> ? Definition : never;
 
 /** Programs in other languages send null for what they leave out. */
 function withoutNulls(options: ClaimedRow['options']): ClaimedRow['options'] {

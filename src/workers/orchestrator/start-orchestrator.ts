@@ -7,7 +7,9 @@ import { createControlActivities } from '../../activities/control/create-control
 import { sweepContext } from '../../client/sweep/sweep-part.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
+import { configureResources } from '../../client/configure-resources.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
+import { parseResources } from '../../domain/resource.ts';
 import type { RetentionPolicy } from '../../domain/retention.ts';
 import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
@@ -56,6 +58,12 @@ export interface OrchestratorOptions {
   readonly outboxLagAlarm?: Duration;
   /** What compares ledger and Temporal and repairs what differs. @default every minute; alert above 10 */
   readonly sweep?: Partial<SweepPolicy>;
+  /**
+   * How much there is of what jobs hold while they run, by the resource's name, or `pool/name` for one
+   * pool's own: `{ 'db-conn': 10, 'gpu/gpu-mem-gb': 64 }`. Only a change of it counts: what was set
+   * while running outlives a restart with the same. @default none
+   */
+  readonly resources?: Readonly<Record<string, number>>;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -86,6 +94,7 @@ export async function startOrchestrator(
   installRuntime(log);
   const definitions = await definitionsOf(options.jobs);
   const outboxLagAlarmMs = parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm');
+  const resources = parseResources(options.resources ?? {}, 'resources');
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
@@ -108,6 +117,7 @@ export async function startOrchestrator(
     const connections = { client, ledger, place };
     const { intervalMs, alarmAbove } = { ...SWEEP_DEFAULTS, ...options.sweep };
     const context = sweepContext(connections, retention);
+    await configureResources(connections, resources);
     const worker = await Worker.create({
       connection,
       namespace,

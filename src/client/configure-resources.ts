@@ -1,0 +1,14 @@
+import type { ResourceCapacity } from '../domain/resource.ts';
+import type { Connections } from './connections.ts';
+import { resourceLedger } from './resource-ledger.ts';
+import { tellGranted } from './tell-granted.ts';
+
+/** Sets the resources of a configuration, as far as that has changed, and tells who is granted some. */
+export async function configureResources(
+  connections: Pick<Connections, 'client' | 'ledger'>,
+  resources: readonly ResourceCapacity[],
+): Promise<void> {
+  if (resources.length === 0) return;
+  const granted = await resourceLedger(connections.ledger).configureResources(resources);
+  await tellGranted(connections, granted);
+}
