@@ -83,6 +83,21 @@ describe('a node that will not run an attempt', () => {
     });
   });
 
+  test('asks for as many slots as it takes, and hands it back when there were fewer', async () => {
+    const asked: unknown[] = [];
+    const enter = (_stop: AbortSignal, slots?: number) => {
+      asked.push(slots);
+      return Promise.resolve(undefined);
+    };
+    const gate = { ...openNode().gate, enter };
+    const { answer } = attempt({ dispatch: { ...DISPATCH, slots: 3 }, gate });
+    expect(await failureOf(answer)).toMatchObject({
+      type: 'handed_back',
+      message: 'node gpu-1: fewer than 3 slots were free',
+    });
+    expect(asked).toEqual([3]);
+  });
+
   test('cancels it when it was cancelled while it waited for a slot', async () => {
     const gate = {
       ...openNode().gate,
