@@ -17,7 +17,7 @@ interface SlotWait {
 /** An attempt that waits for slots. */
 interface Waiting {
   readonly slots: number;
-  end(isIn: boolean): void;
+  readonly end: (isIn: boolean) => void;
 }
 
 /** The one count of a node's slots, behind all its workers. */
