@@ -3,10 +3,13 @@ import { connect, enqueue, enqueueMany } from 'holdfast';
 import pg from 'pg';
 
 /**
- * A client that goes on submitting jobs in every way, and writes down in its own table `calls`, in the
- * same transaction where there is one, what it has committed. It ends when its parent hangs up.
+ * A client that goes on submitting jobs in every way. The table `calls` has what was committed: by a
+ * trigger on the outbox, or written here. It ends when its parent hangs up. A `share` of what it
+ * enqueues is in transactions of several statements.
  */
-const { name, seed, pool, folder, temporal, databaseUrl, mostOpen } = JSON.parse(process.argv[2]);
+const { name, seed, pool, folder, temporal, databaseUrl, mostOpen, share } = JSON.parse(
+  process.argv[2],
+);
 
 let state = seed;
 /** From 0 up to, but not, 1: the same numbers for the same seed. */
@@ -20,6 +23,7 @@ process.on('disconnect', () => (isOver = true));
 
 let count = 0;
 let index = 0;
+const recent = [];
 let db = await connected();
 const client = await connect({ temporal, databaseUrl });
 while (!isOver) {
@@ -58,62 +62,51 @@ async function isFull() {
 }
 
 async function submitOne() {
-  const way = random();
   const id = `${name}-${count++}`;
   const input = { folder, ms: Math.floor(random() * 300) };
-  if (way < 0.35) await bySql(id, input);
-  else if (way < 0.55) await inTransaction([id], input);
-  else if (way < 0.65) await inTransaction([id, `${id}b`, `${id}c`], input);
-  else if (way < 0.7) return inTransaction([`${id}-undone`], input, 'rollback');
-  else if (way < 0.85) await inSession(id, input);
-  else await directly(id, input);
-  if (random() < 0.1) await client.jobs.cancel(id).catch(() => undefined);
+  const way = random();
+  if (way < 0.1)
+    return atOnce(() => enqueue(db, 'mark', input, { id: `${id}-undone`, pool }), 'rollback');
+  if (way < 0.25) await directly(id, input);
+  else if (random() < share) await atOnce(() => enqueueSome(way, id, input));
+  else await enqueueSome(way, id, input);
+  recent.unshift(id);
   // It does not know whether it has done it, and does it again.
-  if (random() < 0.1) await bySql(id, input, false);
+  if (random() < 0.1) await bySql(id, input);
+  if (random() < 0.2) await client.jobs.cancel(recent.at(-1)).catch(() => undefined);
+  recent.splice(4);
 }
 
-function write(ids) {
-  return db.query('insert into calls (id) select unnest($1::text[])', [ids]);
-}
-
-/** One statement is a transaction, too. */
-async function bySql(id, input, isNew = true) {
-  const resources = random() < 0.5 ? { lines: 1 + Math.floor(random() * 3) } : {};
-  if (random() < 0.3) resources.desks = 1;
-  const options = { pool, ...(Object.keys(resources).length === 0 ? {} : { resources }) };
-  const called = isNew ? 'insert into calls (id) values ($3)' : 'select $3::text';
-  await db.query(
-    `with called as (${called} ${isNew ? 'returning id' : 'as id'})
-     select holdfast.enqueue($1, $2, id, $4) from called`,
-    ['mark', input, id, options],
-  );
-}
-
-async function inTransaction(ids, input, end = 'commit') {
+/** In a transaction of several statements. */
+async function atOnce(work, end = 'commit') {
   await db.query('begin');
-  await write(ids);
-  const [id] = ids;
-  if (ids.length === 1) await enqueue(db, 'mark', input, { id, pool });
-  else
-    await enqueueMany(
-      db,
-      'mark',
-      ids.map((each) => ({ id: each, input, pool })),
-    );
+  await work();
   await db.query(end);
 }
 
-async function inSession(id, input) {
-  await db.query('begin');
-  await write([id]);
-  const session = { id: name, index };
-  await enqueue(db, 'mark', input, { id, pool, session });
-  await db.query('commit');
-  index++;
+/** By one statement, whose transaction it is where there is no other. */
+async function enqueueSome(way, id, input) {
+  if (way < 0.5) return bySql(id, input);
+  if (way < 0.7) return enqueue(db, 'mark', input, { id, pool });
+  if (way < 0.85)
+    return enqueue(db, 'mark', input, { id, pool, session: { id: name, index: index++ } });
+  const ids = [id, `${id}b`, `${id}c`];
+  return enqueueMany(
+    db,
+    'mark',
+    ids.map((each) => ({ id: each, input, pool })),
+  );
+}
+
+async function bySql(id, input) {
+  const lines = random() < 0.5 ? { lines: 1 + Math.floor(random() * 3) } : {};
+  const desks = random() < 0.3 ? { desks: 1 } : {};
+  const options = { pool, resources: { ...lines, ...desks } };
+  await db.query('select holdfast.enqueue($1, $2, $3, $4)', ['mark', input, id, options]);
 }
 
 /** Without a transaction: committed once it was answered. */
 async function directly(id, input) {
   await client.jobs.submit('mark', input, { id, pool });
-  await write([id]);
+  await db.query('insert into calls (id) values ($1) on conflict do nothing', [id]);
 }

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +8,15 @@ import { eachAtOnce } from '../../dist/client/each-at-once.js';
 import type { HoldfastProcess } from '../../dist/dev/holdfast-process.js';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
+import { isOnPglite } from '../support/own-database.ts';
 import { Random } from '../support/random.ts';
 import { Witness } from '../support/witness.ts';
 
 /** Set it to what a failed run had in the name of its test. */
 const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? Date.now() % 1_000_000);
 
-const MOMENTS = Number(process.env['HOLDFAST_TEST_MOMENTS'] ?? 200);
+/** `npm run soak:submit` has 200. */
+const MOMENTS = Number(process.env['HOLDFAST_TEST_MOMENTS'] ?? 40);
 const CLIENTS = 3;
 /** Jobs in the outbox and open at once, about: each is looked at in each moment. */
 const MOST_OPEN = 30;
@@ -32,7 +33,14 @@ const processes: HoldfastProcess[] = [];
 beforeAll(async () => {
   fleet = await Fleet.start({ temporalAddress: inject('temporalAddress') });
   witness = await Witness.of(fleet);
-  await witness.db.query('create table calls (id text primary key)');
+  // In the transaction of whoever enqueues.
+  await witness.db.query(
+    `create table calls (id text primary key);
+     create function note_call() returns trigger language plpgsql as $$
+     begin insert into calls (id) values (new.job_id) on conflict do nothing; return null; end $$;
+     create trigger note_call after insert on holdfast.outbox
+     for each row execute function note_call()`,
+  );
   await witness.db.query(
     `insert into holdfast.resources (name, capacity) values ('lines', 5), ('desks', 3)`,
   );
@@ -42,7 +50,9 @@ beforeAll(async () => {
     await fleet.startOrchestrator(),
     ...(await Promise.all(nodes)),
   );
-  for (let n = 0; n < CLIENTS; n++) clients.push(startClient(n));
+  // A transaction that is frozen stops all of PGlite, until that ends it.
+  const share = (await isOnPglite()) ? 0.02 : 0.5;
+  for (let n = 0; n < CLIENTS; n++) clients.push(startClient(n, share));
 });
 afterAll(async () => {
   for (const client of clients) client.kill('SIGKILL');
@@ -50,10 +60,10 @@ afterAll(async () => {
   await fleet.stop();
 });
 
-function startClient(n: number): ChildProcess {
+function startClient(n: number, share: number): ChildProcess {
   const { namespace, databaseUrl, pool, folder } = fleet;
   const temporal = { address: inject('temporalAddress'), namespace };
-  const place = { pool, folder, temporal, databaseUrl, mostOpen: MOST_OPEN };
+  const place = { pool, folder, temporal, databaseUrl, mostOpen: MOST_OPEN, share };
   const given = JSON.stringify({ name: `client-${n}`, seed: SEED + n, ...place });
   return spawn(process.execPath, [SUBMITTER, given], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -154,20 +164,21 @@ test(`every committed id is in the outbox, open in Temporal or closed in the led
   const random = new Random(SEED);
   await eventually(async () => (await witness.column('select id from calls')).length > 0);
   const seen: Seen[] = [];
+  let frozenMs = 0;
   while (seen.length < MOMENTS) {
-    await delay(random.whole(5, 150));
+    await delay(random.whole(5, 300));
+    const from = performance.now();
     signalAll('SIGSTOP');
     await eventually(areStopped);
     try {
       seen.push(await checkAll());
     } finally {
       signalAll('SIGCONT');
+      frozenMs += performance.now() - from;
     }
   }
   for (const client of clients) client.disconnect();
-  await Promise.all(
-    clients.map((client) => (client.exitCode === null ? once(client, 'exit') : undefined)),
-  );
+  await eventually(() => clients.every(({ exitCode }) => exitCode !== null), PATIENCE_MS);
   const committed = await witness.column('select id from calls');
   const states = async () => {
     const sql = 'select state from holdfast.jobs where id = any($1::text[])';
@@ -183,7 +194,12 @@ test(`every committed id is in the outbox, open in Temporal or closed in the led
   const sum = (field: keyof Seen) => seen.reduce((total, each) => total + each[field], 0);
   await annotate(
     JSON.stringify({
-      ...{ seed: SEED, moments: MOMENTS, committed: committed.length },
+      ...{
+        seed: SEED,
+        moments: MOMENTS,
+        frozenMs: Math.round(frozenMs),
+        committed: committed.length,
+      },
       ...{ inOutbox: sum('inOutbox'), running: sum('running'), dispatched: sum('dispatched') },
       ...{ holding: sum('holding'), succeeded: count('succeeded'), cancelled: count('cancelled') },
     }),
