@@ -113,7 +113,7 @@ function alarmInMs({ since, alarmAfterMs }: PlaceRequest, now: number): number {
 function whyUnusable(
   name: string,
   node: PlaceNode | undefined,
-  { kind, labels }: Pick<PlaceRequest, 'kind' | 'labels'>,
+  { kind, labels, slots = 1 }: Pick<PlaceRequest, 'kind' | 'labels' | 'slots'>,
 ): string | undefined {
   if (node === undefined) return `no node ${name} is registered`;
   if (node.state === 'offline') return `node ${name} is offline`;
@@ -121,6 +121,7 @@ function whyUnusable(
   if (node.isStopping) return `node ${name} is stopping`;
   if (!node.kinds.includes(kind)) return `node ${name} does not run kind "${kind}"`;
   if (!hasLabels(node.labels, labels)) return `node ${name} is not labelled ${labelText(labels)}`;
+  if (node.slots < slots) return `node ${name} has ${node.slots} of the ${slots} slots it takes`;
   return undefined;
 }
 
@@ -141,7 +142,7 @@ function silentUntilMs(
 /** The nodes that would take a job of a kind now. */
 export function usableNodes(
   nodes: readonly PlaceNode[],
-  wanted: Pick<PlaceRequest, 'pool' | 'kind' | 'labels'>,
+  wanted: Pick<PlaceRequest, 'pool' | 'kind' | 'labels' | 'slots'>,
 ): readonly PlaceNode[] {
   return nodes.filter(
     (node) => node.pool === wanted.pool && whyUnusable(node.name, node, wanted) === undefined,
@@ -153,27 +154,36 @@ function chooseInPool(
   { nodes, now }: PlaceSituation,
   random: number,
 ): PlaceChoice {
-  const { avoid } = request;
+  const { avoid, slots: needed = 1 } = request;
   const usable = usableNodes(nodes, request).filter(
     (node) => silentUntilMs(request, node, now) === undefined,
   );
   const others = usable.filter(({ name }) => !avoid.includes(name));
   const wanted = others.length > 0 ? others : usable;
-  const withRoom = wanted.filter(({ reserved, slots }) => reserved < slots);
-  const otherwise = withoutNode(request, usable.length, now);
+  const withRoom = wanted.filter(({ reserved, slots }) => reserved + needed <= slots);
+  const otherwise = withoutNode(request, nodes, usable.length, now);
   if (withRoom.length === 0) return otherwise;
   const candidates = inOrder(withRoom, request.preferLabels, random);
   return { kind: 'node', candidates, scheduleToStartMs: SCHEDULE_TO_START_MS, otherwise };
 }
 
-function withoutNode(request: PlaceRequest, usable: number, now: number): PlaceFallback {
-  const { pool, kind, labels, needsNode } = request;
+function withoutNode(
+  request: PlaceRequest,
+  nodes: readonly PlaceNode[],
+  usable: number,
+  now: number,
+): PlaceFallback {
+  const { pool, kind, labels, slots = 1, needsNode } = request;
   const isPicky = Object.keys(labels).length > 0;
   if (!isPicky && !needsNode) return { kind: 'pool' };
   const which = isPicky ? ` with ${labelText(labels)}` : '';
-  return usable === 0
-    ? wait(`no node of pool ${pool}${which} runs kind "${kind}" now`, {})
-    : wait(`no node of pool ${pool}${which} has a free slot`, { until: now + LOOK_FOR_SLOT_MS });
+  const none = `no node of pool ${pool}${which}`;
+  if (usable > 0) {
+    const room = slots === 1 ? 'a free slot' : `${slots} free slots`;
+    return wait(`${none} has ${room}`, { until: now + LOOK_FOR_SLOT_MS });
+  }
+  const areSmall = slots > 1 && usableNodes(nodes, { ...request, slots: 1 }).length > 0;
+  return wait(areSmall ? `${none} has ${slots} slots` : `${none} runs kind "${kind}" now`, {});
 }
 
 /** Those with the most preferred labels first; among equals a random one begins. */

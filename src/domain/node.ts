@@ -81,7 +81,7 @@ export interface HeldAttempt {
   readonly epoch: number;
 }
 
-/** What a node's lease beats with: how many attempts it runs, and which. */
+/** What a node's lease beats with: how many slots are taken, and which attempts it runs. */
 export interface LeaseBeat {
   readonly incarnation: string;
   readonly slotsUsed: number;

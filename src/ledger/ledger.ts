@@ -51,7 +51,7 @@ import { recordLoss } from './record-loss.ts';
 import { recordNode } from './record-node.ts';
 import type { ReleasedSession } from './release-due.ts';
 import { releaseDue } from './release-due.ts';
-import type { NodeStart, PlacedJob } from './reservations.ts';
+import type { NodeStart, PlacedAttempt, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
 import type { Resource, ResourceCapacity, ResourceFilter } from './resources.ts';
 import { configureResources, listResources, removeResource, setResource } from './resources.ts';
@@ -135,7 +135,11 @@ export interface Ledger {
   listNodes(filter?: NodeFilter): Promise<Node[]>;
   nodeEvents(name: string, limit: number): Promise<NodeEventRecord[]>;
   placeSituation(wanted: WantedPlace): Promise<PlaceSituation>;
-  reserve(attempt: HeldAttempt, place: NodeStart, options: { overbook: boolean }): Promise<boolean>;
+  reserve(
+    attempt: PlacedAttempt,
+    place: NodeStart,
+    options: { overbook: boolean },
+  ): Promise<boolean>;
   clearPlace(job: PlacedJob): Promise<void>;
   held(start: NodeStart): Promise<HeldAttempt[]>;
   recordWait(wait: Wait): Promise<void>;

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import type { PlaceNode, PlaceSituation } from '../domain/placement.ts';
 import type { PlacedJob } from './reservations.ts';
 
-/** Reservations of others: a job does not stand in its own way. */
-const RESERVED_BY_OTHERS = `(select count(*)::int
+/** Slots reserved for others: a job does not stand in its own way. */
+const RESERVED_BY_OTHERS = `(select coalesce(sum(held.slots), 0)::int
   from holdfast.reservations held
   join holdfast.jobs job on job.id = held.job_id and job.generation = held.generation
   where held.node = node.name and held.incarnation = node.incarnation and job.state = 'open'

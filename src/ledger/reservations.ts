@@ -12,11 +12,14 @@ export interface NodeStart {
 /** A job whose place is asked for. */
 export type PlacedJob = Pick<HeldAttempt, 'job' | 'generation'>;
 
+/** An attempt that gets a place, and how many slots it takes there when not 1. */
+export type PlacedAttempt = HeldAttempt & { readonly slots?: number };
+
 /**
- * A column for queries of `holdfast.nodes node`: the reservations on the node's incarnation. Of open
+ * A column for queries of `holdfast.nodes node`: the slots reserved on the node's incarnation. Of open
  * jobs only: an orphan, left by a call that was slower than its job's end, must not take a slot.
  */
-export const RESERVED = `(select count(*)::int
+export const RESERVED = `(select coalesce(sum(held.slots), 0)::int
   from holdfast.reservations held
   join holdfast.jobs job on job.id = held.job_id and job.generation = held.generation
   where held.node = node.name and held.incarnation = node.incarnation and job.state = 'open'
@@ -25,33 +28,34 @@ export const RESERVED = `(select count(*)::int
 /**
  * Places an attempt of an open job on a node, in the stead of any earlier place or wait of the job.
  * It may be repeated. Answers false, and changes nothing, when the node is no longer online, enabled
- * and of that incarnation, when it has no free slot, when a later attempt of the job has a place, or
+ * and of that incarnation, when too few of its slots are free, when a later attempt of the job has a place, or
  * when the job is not open.
  *
  * @param overbook take no heed of the slots: a pinned job queues on its node
  */
 export async function reserve(
   pool: pg.Pool,
-  attempt: HeldAttempt,
+  attempt: PlacedAttempt,
   place: NodeStart,
   { overbook }: { readonly overbook: boolean },
 ): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
-    const slots = await lockUsableNode(tx, place);
-    if (slots === undefined) return false;
+    const all = await lockUsableNode(tx, place);
+    if (all === undefined) return false;
     // A statement of its own: it must see what was reserved while the lock was waited for.
     const { rowCount } = await tx.query(
       `with placed as (
-         insert into holdfast.reservations as held (job_id, generation, epoch, node, incarnation)
-         select id, generation, $3, $4, $5 from holdfast.jobs
-         where id = $1 and generation = $2 and state = 'open' and ($6 or $7 > (
-           select count(*) from holdfast.reservations other
+         insert into holdfast.reservations as held
+           (job_id, generation, epoch, node, incarnation, slots)
+         select id, generation, $3, $4, $5, $8::integer from holdfast.jobs
+         where id = $1 and generation = $2 and state = 'open' and ($6 or $7 >= $8::integer + (
+           select coalesce(sum(other.slots), 0) from holdfast.reservations other
            join holdfast.jobs job on job.id = other.job_id and job.generation = other.generation
            where other.node = $4 and other.incarnation = $5 and job.state = 'open'
              and (other.job_id, other.generation) <> ($1, $2)))
          on conflict (job_id, generation) do update
          set epoch = excluded.epoch, node = excluded.node, incarnation = excluded.incarnation,
-             reserved_at = now()
+             slots = excluded.slots, reserved_at = now()
          where held.epoch <= excluded.epoch
          returning job_id, generation
        ), ended_wait as (
@@ -66,7 +70,8 @@ export async function reserve(
         place.node,
         place.incarnation,
         overbook,
-        slots,
+        all,
+        attempt.slots ?? 1,
       ],
     );
     return rowCount === 1;

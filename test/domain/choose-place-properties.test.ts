@@ -43,6 +43,7 @@ describe('any choice', () => {
       labels,
       preferLabels: labels,
       needsNode: fc.boolean(),
+      slots: fc.integer({ min: 1, max: 3 }),
       isFailover: fc.boolean(),
       silentNode: fc.option(name, { nil: undefined }),
       avoid: fc.subarray(['n1', 'n2', 'n3']),
@@ -78,9 +79,10 @@ describe('any choice', () => {
         expect(candidate).toMatchObject({ state: 'online', mode: 'enabled', isStopping: false });
         expect(candidate.kinds).toContain(wanted.kind);
         expect(hasLabels(candidate.labels, wanted.labels)).toBe(true);
+        expect(candidate.slots).toBeGreaterThanOrEqual(wanted.slots!);
         if (candidate.name === wanted.pin?.node) continue;
         expect(candidate.pool).toBe(wanted.pool);
-        expect(candidate.reserved).toBeLessThan(candidate.slots);
+        expect(candidate.reserved + wanted.slots!).toBeLessThanOrEqual(candidate.slots);
       }
     });
   });

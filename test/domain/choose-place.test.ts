@@ -22,6 +22,7 @@ describe('isChoosy', () => {
     ['must have a label', { labels: { gpu: 'a100' } }],
     ['had better have a label', { preferLabels: { gpu: 'a100' } }],
     ['lives by the lease', { liveness: 'lease' }],
+    ['takes several slots', { slots: 2 }],
   ] as const)('is true of a job that %s', (_, given) => {
     expect(isChoosy({ ...plain, ...given })).toBe(true);
   });
@@ -114,6 +115,50 @@ describe('an attempt in its pool', () => {
     expect(choose({ labels }, [nodeOf('n1', { labels, slots: 1, reserved: 1 })])).toEqual(
       wait('no node of pool gpu with gpu=a100 has a free slot', { until }),
     );
+  });
+});
+
+describe('an attempt that takes several slots', () => {
+  const heavy = { slots: 4, needsNode: true };
+  const until = NOW + 10_000;
+
+  it('goes only to nodes where so many are free', () => {
+    const nodes = [
+      nodeOf('n1', { slots: 3 }),
+      nodeOf('n2', { slots: 8, reserved: 5 }),
+      nodeOf('n3', { slots: 8, reserved: 4 }),
+      nodeOf('n4', { slots: 4 }),
+    ];
+    const choice = choose(heavy, nodes);
+    expect(names(choice)).toEqual(['n3', 'n4']);
+    expect(choice).toMatchObject({
+      otherwise: wait('no node of pool gpu has 4 free slots', { until }),
+    });
+    expect(choose(heavy, nodes.slice(0, 2))).toEqual(
+      wait('no node of pool gpu has 4 free slots', { until }),
+    );
+  });
+
+  it('waits for a node that is large enough, and says so', () => {
+    const labels = { gpu: 'a100' };
+    const small = [nodeOf('n1', { slots: 3 }), nodeOf('n2', { slots: 1, labels })];
+    expect(choose(heavy, small)).toEqual(wait('no node of pool gpu has 4 slots'));
+    expect(choose({ ...heavy, labels }, small)).toEqual(
+      wait('no node of pool gpu with gpu=a100 has 4 slots'),
+    );
+    const other = nodeOf('n3', { slots: 4, kinds: ['other'] });
+    expect(choose(heavy, [other])).toEqual(wait('no node of pool gpu runs kind "greet" now'));
+  });
+
+  it('goes to no pinned node that is too small', () => {
+    const pin = { node: 'n1', onOffline: 'wait', afterMs: 0 } as const;
+    expect(choose({ ...heavy, pin }, [nodeOf('n1', { slots: 3 })])).toEqual(
+      wait('node n1 has 3 of the 4 slots it takes', { node: 'n1' }),
+    );
+    // Its queue is where it waits for its turn.
+    expect(names(choose({ ...heavy, pin }, [nodeOf('n1', { slots: 4, reserved: 4 })]))).toEqual([
+      'n1',
+    ]);
   });
 });
 

@@ -6,7 +6,9 @@ import { findNode } from '../../src/ledger/find-nodes.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool, inTransaction } from '../../src/ledger/pool.ts';
+import { placeSituation } from '../../src/ledger/place-situation.ts';
 import { recordNode } from '../../src/ledger/record-node.ts';
+import type { PlacedAttempt } from '../../src/ledger/reservations.ts';
 import { clearPlace, held, reserve } from '../../src/ledger/reservations.ts';
 import { recordWait, waitOf } from '../../src/ledger/waits.ts';
 import { eventually } from '../support/eventually.ts';
@@ -45,7 +47,7 @@ const place = ({ name, registration }: NodeChange, incarnation = registration.in
   incarnation,
 });
 
-const tryReserve = (attempt: HeldAttempt, node: NodeChange, overbook = false) =>
+const tryReserve = (attempt: PlacedAttempt, node: NodeChange, overbook = false) =>
   reserve(pool, attempt, place(node), { overbook });
 
 const wait = (attempt: HeldAttempt) =>
@@ -80,6 +82,27 @@ describe('reserve', () => {
     expect(await tryReserve(attempts[2], node, true)).toBe(true);
     expect(await held(pool, place(node))).toEqual(attempts);
     expect(await findNode(pool, node.name)).toMatchObject({ slots: 2, reserved: 3 });
+  });
+
+  it('sums the slots that attempts take, and forgets those of an earlier place', async () => {
+    const node = await registered(4);
+    const [heavy, light, late] = [await opened(), await opened(), await opened()];
+    expect(await tryReserve({ ...heavy, slots: 3 }, node)).toBe(true);
+    expect(await tryReserve({ ...heavy, slots: 3 }, node)).toBe(true);
+    expect(await tryReserve({ ...late, slots: 2 }, node)).toBe(false);
+    expect(await tryReserve(light, node)).toBe(true);
+    expect(await tryReserve(late, node)).toBe(false);
+    const { rows } = await pool.query<{ slots: number }>(
+      'select slots from holdfast.reservations where node = $1 order by slots',
+      [node.name],
+    );
+    expect(rows.map(({ slots }) => slots)).toEqual([1, 3]);
+    const situation = await placeSituation(pool, { pool: node.registration.pool, asker: light });
+    expect(situation.nodes.find(({ name }) => name === node.name)).toMatchObject({ reserved: 3 });
+    expect(await findNode(pool, node.name)).toMatchObject({ reserved: 4 });
+    expect(await tryReserve({ ...heavy, epoch: 2 }, node)).toBe(true);
+    expect(await tryReserve({ ...late, slots: 2 }, node)).toBe(true);
+    expect(await tryReserve({ ...(await opened()), slots: 5 }, await registered(4))).toBe(false);
   });
 
   it('gives the last slot to exactly one of two that ask at once', async () => {

@@ -65,7 +65,7 @@ export async function nodesFor(
 async function take(ledger: Ledger, request: PlaceRequest, choice: PlaceChoice): Promise<Placed> {
   if (choice.kind !== 'node') return settleFor(ledger, request, choice);
   const isPinned = request.pin?.node === choice.candidates[0]?.name;
-  const nodes = isPinned ? choice.candidates : await byRoom(choice);
+  const nodes = isPinned ? choice.candidates : await byRoom(choice, request.slots);
   for (const { name, incarnation } of nodes) {
     // A pinned job queues on its node; any other needs a slot there.
     const isOurs = await ledger.reserve(
@@ -80,25 +80,25 @@ async function take(ledger: Ledger, request: PlaceRequest, choice: PlaceChoice):
 }
 
 /**
- * The candidates, those first whose lease says that they have a free slot. The others only where the
+ * The candidates, those first whose lease says that they have the slots. The others only where the
  * job would have to wait for a node: on the queue of a busy one it waits no longer.
  */
-async function byRoom({
-  candidates,
-  otherwise,
-}: Extract<PlaceChoice, { kind: 'node' }>): Promise<readonly PlaceNode[]> {
+async function byRoom(
+  { candidates, otherwise }: Extract<PlaceChoice, { kind: 'node' }>,
+  slots = 1,
+): Promise<readonly PlaceNode[]> {
   const asked = candidates.slice(0, ASKED_NODES);
-  const answers = await Promise.all(asked.map(hasRoom));
+  const answers = await Promise.all(asked.map((node) => hasRoom(node, slots)));
   const free = asked.filter((_, at) => answers[at]);
   return otherwise.kind === 'pool' ? free : [...free, ...asked.filter((_, at) => !answers[at])];
 }
 
-/** Whether a node has a free slot, as far as can be told at once. */
-async function hasRoom({ name, incarnation, slots }: PlaceNode): Promise<boolean> {
+/** Whether a node has so many free slots, as far as can be told at once. */
+async function hasRoom({ name, incarnation, slots }: PlaceNode, needed: number): Promise<boolean> {
   const deadline = Date.now() + ASK_WITHIN_MS;
   const asking = getClient().withDeadline(deadline, () => readNode(name, incarnation));
   const beat = await asking.catch(() => undefined);
-  return beat !== undefined && beat.slotsUsed < slots;
+  return beat !== undefined && beat.slotsUsed + needed <= slots;
 }
 
 async function settleFor(

@@ -97,9 +97,9 @@ async function beat({ sendBeat }: NodeActivityDeps, attempt: Attempt): Promise<B
 }
 
 async function runInSlot(deps: NodeActivityDeps, attempt: Attempt): Promise<never> {
-  const leave = await deps.gate.enter(attempt.stopping.stop);
+  const { job, generation, epoch, slots } = attempt.dispatch;
+  const leave = await deps.gate.enter(attempt.stopping.stop, slots);
   if (leave === undefined) throw withoutSlot(deps, attempt);
-  const { job, generation, epoch } = attempt.dispatch;
   const running = {
     held: { job, generation, epoch },
     beat: () => beat(deps, attempt),
@@ -126,16 +126,23 @@ async function runInSlot(deps: NodeActivityDeps, attempt: Attempt): Promise<neve
 }
 
 /** No slot was free in time, the node takes no more work, or the attempt was stopped meanwhile. */
-function withoutSlot({ node, log, gate }: NodeActivityDeps, { ids, stopping, context }: Attempt) {
+function withoutSlot(
+  { node, log, gate }: NodeActivityDeps,
+  { dispatch, ids, stopping, context }: Attempt,
+) {
   const nowhere: AttemptPlace = { node, startedAt: undefined };
   const cause = stopping.cause();
   if (cause !== undefined && cause !== 'node_stopping') {
     const verdict = verdictOn({ kind: 'terminated' }, cause, nowhere, cancellationOf(context));
     if ('failure' in verdict) return verdict.failure;
   }
-  const why = gate.whyClosed() ?? 'no slot was free';
+  const why = gate.whyClosed() ?? tooFewFree(dispatch.slots);
   log.info({ ...ids, why }, 'attempt.handed_back');
   return handedBack(nowhere, why);
+}
+
+function tooFewFree(slots = 1): string {
+  return slots === 1 ? 'no slot was free' : `fewer than ${slots} slots were free`;
 }
 
 async function runHandler(deps: NodeActivityDeps, attempt: Attempt): Promise<AttemptVerdict> {

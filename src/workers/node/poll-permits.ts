@@ -15,8 +15,8 @@ interface Poller {
 }
 
 /**
- * Permission to poll, for the workers that share a node's slots. While fewer tasks than slots are
- * here and the node takes work, each worker has one open poll. A worker's own fixed number of slots
+ * Permission to poll, for the workers that share a node's slots. While fewer slots than there are
+ * taken by the tasks that are here and the node takes work, each worker has one open poll. A worker's own fixed number of slots
  * could not do that: the SDK takes a slot before it polls, and another while that poll is open, so
  * a queue without work would keep the others from polling. The price: each worker's open poll may
  * bring one task more than there are slots, which waits at the {@link SlotGate}.
@@ -85,7 +85,9 @@ export class PollPermits {
   }
 
   #grantAll(): void {
-    if (!this.#gate.isOpen() || this.#tasks >= this.#gate.slots) return;
+    // What a task takes beyond one slot is known once it is at the gate.
+    const taken = this.#tasks + this.#gate.extra;
+    if (!this.#gate.isOpen() || taken >= this.#gate.slots) return;
     for (const { isPolling, grant } of this.#pollers) if (!isPolling) grant?.();
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { CancelledFailure } from '@temporalio/common';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RunningAttempts } from '../../../dist/activities/node/running-attempts.js';
 import { openNode } from './open-node.ts';
 import { attempt, DISPATCH, failureOf, IDS, threw } from './played-attempt.ts';
@@ -73,14 +73,16 @@ describe('a node that will not run an attempt', () => {
     expect(lines).toMatchObject([{ message: 'attempt.handed_back' }]);
   });
 
-  test('hands it back when no slot was free', async () => {
-    const { answer } = attempt({
-      gate: { ...openNode().gate, enter: () => Promise.resolve(undefined) },
-    });
-    expect(await failureOf(answer)).toMatchObject({
-      type: 'handed_back',
-      message: 'node gpu-1: no slot was free',
-    });
+  test.each([
+    [{}, undefined, 'no slot was free'],
+    [{ slots: 3 }, 3, 'fewer than 3 slots were free'],
+  ])('hands it back when it needs %j and does not get that', async (given, slots, why) => {
+    const enter = vi.fn(() => Promise.resolve(undefined));
+    const gate = { ...openNode().gate, enter };
+    const { answer } = attempt({ dispatch: { ...DISPATCH, ...given }, gate });
+    const message = `node gpu-1: ${why}`;
+    expect(await failureOf(answer)).toMatchObject({ type: 'handed_back', message });
+    expect(enter).toHaveBeenCalledWith(expect.any(AbortSignal), slots);
   });
 
   test('cancels it when it was cancelled while it waited for a slot', async () => {

@@ -55,6 +55,32 @@ test('no worker polls while every slot has its task; then all do again', async (
   expect([a.granted(), b.granted()]).toEqual([2, 1]);
 });
 
+test('a heavy task counts as many slots as it takes, also while it waits at the gate', async () => {
+  const { gate, a, b } = workers(4);
+  const tasks = [];
+  for (const slots of [2, 2]) {
+    void a.reserve();
+    await settled();
+    a.supplier.markSlotUsed({ slotInfo, permit });
+    tasks.push(await gate.enter(new AbortController().signal, slots));
+  }
+  void a.reserve();
+  void b.reserve();
+  await settled();
+  expect([a.granted(), b.granted()]).toEqual([2, 0]);
+  tasks[0]!();
+  a.supplier.releaseSlot({ slotInfo, permit });
+  await settled();
+  expect([a.granted(), b.granted()]).toEqual([3, 1]);
+  a.supplier.markSlotUsed({ slotInfo, permit });
+  void gate.enter(new AbortController().signal, 3);
+  b.supplier.releaseSlot({ permit });
+  void b.reserve();
+  await settled();
+  expect(gate.used).toBe(2);
+  expect(b.granted()).toBe(1);
+});
+
 test('a poll that ended empty is followed by the next', async () => {
   const { a } = workers(1);
   void a.reserve();
