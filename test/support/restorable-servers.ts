@@ -8,14 +8,20 @@ import { startEmbedded } from '../../dist/dev/embedded.js';
 /** The two servers whose state outlives a process. */
 type Server = 'ledger' | 'temporal';
 
+/** Free ones, kept over a restore: the fleet's processes go on. */
+interface Ports {
+  readonly temporal: number;
+  readonly ledger: number;
+}
+
 /** Embedded servers of a test's own, of which backups are made and restored as an operator does. */
 export class RestorableServers {
   readonly #dataDir: string;
   readonly #backupDir: string;
-  readonly #ports: { readonly temporal: number; readonly ledger: number };
+  readonly #ports: Ports;
   #embedded: Embedded;
 
-  private constructor(folder: string, ports: RestorableServers['#ports'], embedded: Embedded) {
+  private constructor(folder: string, ports: Ports, embedded: Embedded) {
     this.#dataDir = join(folder, 'data');
     this.#backupDir = join(folder, 'backup');
     this.#ports = ports;
