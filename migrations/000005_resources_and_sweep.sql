@@ -17,8 +17,8 @@ create table holdfast.resources (
 );
 
 -- Grants: what open jobs hold of resources, or wait for. All rows of a job wait, or all are held.
--- They change under a lock of their resources' rows only, which are locked in the order of name and
--- pool, after the row of a session and before those of jobs.
+-- They are given under a lock of their resources' rows only, which are locked in the order of name and
+-- pool, before those of jobs. They are given back without.
 create sequence holdfast.asks;
 
 create table holdfast.grants (

@@ -1,5 +1,5 @@
 /** How much of a resource one ask is about; `resource` is whatever names it to the caller. */
-export interface AskedAmount {
+interface AskedAmount {
   readonly resource: string;
   readonly amount: number;
 }

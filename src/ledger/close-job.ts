@@ -4,9 +4,9 @@ import { failoversOf } from '../domain/attempt.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { GrantedJob, ResourceName } from './decide-grants.ts';
-import { decideWaiting } from './decide-grants.ts';
 import { findOutcome } from './find-outcome.ts';
 import { lockSessionOf } from './lock-session.ts';
+import { passOn } from './pass-on.ts';
 import type { Queryable } from './pool.ts';
 import { inTransaction } from './pool.ts';
 import type { Release } from './release-session.ts';
@@ -28,21 +28,20 @@ export interface LedgerClosing extends Release {
  * @throws HoldfastError `internal` when another run has the job open
  */
 export async function closeJob(pool: pg.Pool, close: CloseJob): Promise<LedgerClosing> {
-  const { awaited, ...closing } = close.inSession
+  const { freed, ...closing } = close.inSession
     ? await inTransaction(pool, (tx) => closeInSession(tx, close))
     : await closeAlone(pool, close);
-  if (awaited.length === 0) return closing;
   // The job is closed, whatever happens here: who is not granted now asks again.
-  const granted = await decideWaiting(pool, awaited).catch(() => []);
+  const granted = await passOn(pool, freed).catch(() => []);
   return granted.length === 0 ? closing : { ...closing, granted };
 }
 
-/** `awaited`: what the job held or waited for, and somebody else waits for. */
-type Closing = LedgerClosing & { readonly awaited: readonly ResourceName[] };
+/** `freed`: what the job held or waited for. */
+type Closing = LedgerClosing & { readonly freed: readonly ResourceName[] };
 
 async function closeAlone(db: Queryable, close: CloseJob): Promise<Closing> {
   const ended = await recordEnd(db, close);
-  return { closed: await closedJob(db, close, ended), awaited: ended?.awaited ?? [] };
+  return { closed: await closedJob(db, close, ended), freed: ended?.freed ?? [] };
 }
 
 async function closeInSession(tx: pg.PoolClient, close: CloseJob): Promise<Closing> {
@@ -51,8 +50,8 @@ async function closeInSession(tx: pg.PoolClient, close: CloseJob): Promise<Closi
   const closed = await closedJob(tx, close, ended);
   const index = ended?.filled_index ?? ended?.yielded_index ?? undefined;
   const canRelease = session !== undefined && index !== undefined && mayRelease(session, index);
-  const awaited = ended?.awaited ?? [];
-  return { closed, awaited, ...(canRelease && (await release(tx, session))) };
+  const freed = ended?.freed ?? [];
+  return { closed, freed, ...(canRelease && (await release(tx, session))) };
 }
 
 async function closedJob(
@@ -76,7 +75,7 @@ interface EndedRow {
   /** The slot that is free now for the job in whose favour this one was cancelled. */
   yielded_index: number | null;
   verdict: Verdict | null;
-  awaited: ResourceName[] | null;
+  freed: ResourceName[] | null;
 }
 
 /** The row when the job was open for this run. */
@@ -91,25 +90,22 @@ async function recordEnd(db: Queryable, close: CloseJob): Promise<EndedRow | und
     ...(hasNeeds === true ? [DROP_GRANTS] : []),
   ];
   const { rows } = await db.query<EndedRow>(
-    `with ${hasNeeds === true ? LOCK_RESOURCES : ''}${closeStatement(hasNeeds)}${parts.join('')}
+    `${CLOSE}${parts.join('')}
      select ${inSession ? '(select index::float8 from filled)' : 'null'} as filled_index,
             ${mayYield ? '(select index::float8 from yielded)' : 'null'} as yielded_index,
             ${hasResult ? '(select verdict from kept)' : 'null'} as verdict,
-            ${hasNeeds === true ? AWAITED : 'null'} as awaited
+            ${hasNeeds === true ? '(select json_agg(dropped) from dropped)' : 'null'} as freed
      from closed`,
     [...closeValues(close), ...(hasResult ? resultValues(close, outcome.result) : [])],
   );
   return rows[0];
 }
 
-/** Whoever locks resources does so before they lock the row of a job. */
-function closeStatement(hasNeeds = false): string {
-  const after = hasNeeds ? ' and (select count(*) from locked) >= 0' : '';
-  return `closed as (
+const CLOSE = `with closed as (
        update holdfast.jobs
        set state = $4, error = $5, closed_at = now(), attempt_count = $6, failover_count = $7,
            pool = coalesce($8, pool)
-       where id = $1 and generation = $2 and run_id = $3 and state = 'open'${after}
+       where id = $1 and generation = $2 and run_id = $3 and state = 'open'
        returning id, generation, session_id, session_index
      ), recorded as (
        insert into holdfast.attempts
@@ -120,7 +116,6 @@ function closeStatement(hasNeeds = false): string {
                            $14::float8[])
          as attempt(epoch, node, outcome, reason, started_ms, ended_ms)
      )`;
-}
 
 function closeValues(close: CloseJob): unknown[] {
   const { outcome, attempts } = close;
@@ -193,15 +188,9 @@ const CLEAR_PLACE = `, unplaced as (
        where wait.job_id = closed.id and wait.generation = closed.generation
      )`;
 
-/** Behind these locks nobody comes to wait unseen for what the job holds. */
-const LOCK_RESOURCES = `locked as materialized (
-       select 1 from holdfast.resources
-       where (name, pool) in (
-         select resource, pool from holdfast.grants where job_id = $1 and generation = $2)
-       order by name, pool for update
-     ), `;
-
-/** A start to come goes, too; one that was counts for as long as its rate's window. */
+/**
+ * It locks no resource: whoever counts what is held counts too much at worst, and asks once more when it
+ * waits. A start to come goes, too; one that was counts for as long as its rate's window. */
 const DROP_GRANTS = `, dropped as materialized (
        select held.resource, held.pool
        from closed cross join lateral holdfast.drop_grants(closed.id, closed.generation) held
@@ -210,6 +199,3 @@ const DROP_GRANTS = `, dropped as materialized (
        where start.job_id = closed.id and start.generation = closed.generation
          and start.starts_at > now()
      )`;
-
-const AWAITED = `(select json_agg(dropped) from dropped
-             where holdfast.is_awaited(dropped.resource, dropped.pool))`;

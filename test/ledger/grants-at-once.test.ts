@@ -21,6 +21,8 @@ beforeAll(async () => {
   database = await ownDatabase();
   // Several orchestrators, with ten connections each.
   pools = [1, 2, 3].map(() => createPool(database.url));
+  // All at once on a busy machine, a connection may be waited for.
+  for (const pool of pools) Object.assign(pool.options, { connectionTimeoutMillis: 60_000 });
   await migrate(pools[0]!);
 });
 afterAll(async () => {

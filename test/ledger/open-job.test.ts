@@ -4,6 +4,7 @@ import { closeJob } from '../../src/ledger/close-job.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob, takeOverJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
+import { optionsOf } from '../../src/domain/job-options.ts';
 import { closing, opening, unique } from './records.ts';
 
 const pool = createPool(inject('databaseUrl'));
@@ -28,6 +29,8 @@ describe('openJob', () => {
       error: undefined,
       input: [1, { a: null }],
       result: undefined,
+      options: optionsOf(open.spec),
+      deadlineAt: expect.any(Date) as Date,
     });
   });
 
