@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   try {
     const bench = { client, db, inFlight: size.inFlight };
     await client.resources.set(RESOURCE, 1_000_000);
-    for (const side of SIDES) await throughput(bench, side, WARM_UP);
+    for (const side of SIDES) await throughput(bench, side, Math.min(WARM_UP, size.jobs));
     const report = {
       ...(await runRounds(bench, size)),
       relayLagMs: await relayLags(
