@@ -1,6 +1,5 @@
 import type { ResourceCapacity } from '../domain/resource.ts';
 import type { Connections } from './connections.ts';
-import { resourceLedger } from './resource-ledger.ts';
 import { tellGranted } from './tell-granted.ts';
 
 /** Sets the resources of a configuration, as far as that has changed, and tells who is granted some. */
@@ -9,6 +8,6 @@ export async function configureResources(
   resources: readonly ResourceCapacity[],
 ): Promise<void> {
   if (resources.length === 0) return;
-  const granted = await resourceLedger(connections.ledger).configureResources(resources);
+  const granted = await connections.ledger.configureResources(resources);
   await tellGranted(connections, granted);
 }

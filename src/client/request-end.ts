@@ -4,7 +4,6 @@ import { jobWorkflowId } from '../domain/ids.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import type { Connections } from './connections.ts';
-import { grantedBy } from './resource-ledger.ts';
 import { tellGranted } from './tell-granted.ts';
 
 /**
@@ -52,6 +51,6 @@ async function closeAbandoned(
   const close = { jobId: id, jobKind, generation, inSession, runId, outcome, attempts: [] };
   // Nobody else gives back what it held, nor tells who gets it.
   const closing = await ledger.closeJob({ ...close, wasPlaced: true, hasNeeds: true });
-  await tellGranted(connections, grantedBy(closing));
+  await tellGranted(connections, closing.granted ?? []);
   return closing.closed.kind === 'own';
 }

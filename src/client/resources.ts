@@ -4,8 +4,6 @@ import { checkResourceName } from '../domain/need.ts';
 import type { Resource, ResourceKey } from '../domain/resource.ts';
 import { checkCapacity } from '../domain/resource.ts';
 import type { Connections } from './connections.ts';
-import type { ResourceLedger } from './resource-ledger.ts';
-import { resourceLedger } from './resource-ledger.ts';
 import { tellGranted } from './tell-granted.ts';
 
 /** Whose resource is meant. */
@@ -35,10 +33,9 @@ export interface ResourcesClient {
    */
   set(name: string, capacity: number, options?: ResourceOptions): Promise<{ granted: number }>;
   /**
-   * Takes a resource away: jobs that hold it go on, and those that need it wait until there is one
-   * again.
+   * Takes a resource away of which no job holds any and for which none waits.
    *
-   * @throws HoldfastError `resource_not_found`
+   * @throws HoldfastError `resource_not_found` or `resource_in_use`
    */
   remove(name: string, options?: ResourceOptions): Promise<void>;
 }
@@ -46,8 +43,8 @@ export interface ResourcesClient {
 /** A {@link ResourcesClient} over open connections. */
 export function createResourcesClient(
   connections: Pick<Connections, 'client' | 'ledger'>,
-  ledger: ResourceLedger = resourceLedger(connections.ledger),
 ): ResourcesClient {
+  const { ledger } = connections;
   return {
     list: async ({ pool } = {}) => ledger.listResources(checkPool(pool)),
     set: async (name, capacity, { pool } = {}) => {

@@ -2,7 +2,7 @@ import { jobWorkflowId } from '../domain/ids.ts';
 import { PLACE_AGAIN_SIGNAL } from '../domain/messages.ts';
 import type { Connections } from './connections.ts';
 import { eachAtOnce } from './each-at-once.ts';
-import type { GrantedJob } from './resource-ledger.ts';
+import type { GrantedJob } from '../ledger/decide-grants.ts';
 
 const AT_ONCE = 50;
 

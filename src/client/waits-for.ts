@@ -1,7 +1,6 @@
 import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Wait } from '../ledger/waits.ts';
 import type { Connections } from './connections.ts';
-import { resourceLedger } from './resource-ledger.ts';
 
 /**
  * What an open job waits for. `node`: a certain one. `slot`: a free one in its pool. `pool`: any
@@ -51,19 +50,15 @@ export async function waitOfLedger(
   // The ledger adds what it waits for; that it waits, and why, the workflow knows itself.
   const [wait, grant] = await Promise.all([
     ledger.waitOf(id, generation).catch(() => undefined),
-    isTimed(times, why) ? undefined : askGrant(ledger, id, generation),
+    isTimed(times, why) ? undefined : ledger.grantOf(id, generation).catch(() => undefined),
   ]);
   if (wait?.why === why) return { ...times, why, waitsFor: placeWaitedFor(wait), node: wait.node };
   const node = undefined;
   // Its place in the queue may have changed since the workflow asked.
-  if (grant?.kind === 'waiting') return { waitsFor: 'resource', ...times, why: grant.why, node };
+  if (grant?.words !== undefined) {
+    return { waitsFor: 'resource', ...times, why: grant.words, node };
+  }
   return { waitsFor: unrecordedWait(times, why), why, ...times, node };
-}
-
-function askGrant(ledger: Connections['ledger'], id: string, generation: number) {
-  return resourceLedger(ledger)
-    .grantOf(id, generation)
-    .catch(() => undefined);
 }
 
 /** Whether the words, or an end of the wait, say that it is not for resources. */

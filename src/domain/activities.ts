@@ -171,9 +171,14 @@ export interface AskGrant {
   readonly priority: number;
 }
 
-/** `waiting`: it is in the queue, and is told when it holds all that it needs. */
+/**
+ * `waiting`: it is in the queue, and is told when it holds all that it needs. `missing`: the ledger does
+ * not have the job open.
+ */
 export type GrantAnswer =
-  { readonly kind: 'held' } | { readonly kind: 'waiting'; readonly why: string };
+  | { readonly kind: 'held' }
+  | { readonly kind: 'waiting'; readonly why: string }
+  | { readonly kind: 'missing' };
 
 /** Where an attempt goes. A node is reserved for it; a wait is on record. */
 export type Placed =

@@ -35,7 +35,7 @@ export async function askGrant(pool: pg.Pool, ask: AskGrant): Promise<LedgerGran
     if (asked === 'held') return { answer: { kind: 'held' }, granted: [] };
     grant = await grantOf(pool, job, generation);
   }
-  if (grant === undefined) return { answer: { kind: 'waiting', why: NOT_OPEN }, granted: [] };
+  if (grant === undefined) return { answer: { kind: 'missing' }, granted: [] };
   if (grant.state === 'held') return { answer: { kind: 'held' }, granted: [] };
   const left = await findResources(pool, ask, grant.needs);
   if (left.length > 0) grant = (await grantOf(pool, job, generation)) ?? grant;
@@ -47,8 +47,6 @@ export async function askGrant(pool: pg.Pool, ask: AskGrant): Promise<LedgerGran
   const others = granted.filter((each) => each.job !== job || each.generation !== generation);
   return { answer: answerOf(grant), granted: others };
 }
-
-const NOT_OPEN = 'waits for the ledger, which does not have the job open';
 
 function answerOf({ state, words = '' }: JobGrant): GrantAnswer {
   return state === 'held' ? { kind: 'held' } : { kind: 'waiting', why: words };

@@ -4,6 +4,7 @@ import type { SessionSlot } from '../domain/job.ts';
 import type { ArrivedResult } from '../domain/late-result.ts';
 import type { HeldAttempt, Node } from '../domain/node.ts';
 import type { PlaceSituation } from '../domain/placement.ts';
+import type { Resource, ResourceCapacity, ResourceKey } from '../domain/resource.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Session, SessionItem, SessionRules } from '../domain/session.ts';
 import type { PoolPause, StormPolicy } from '../domain/storm.ts';
@@ -53,7 +54,7 @@ import type { ReleasedSession } from './release-due.ts';
 import { releaseDue } from './release-due.ts';
 import type { NodeStart, PlacedAttempt, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
-import type { Resource, ResourceCapacity, ResourceFilter } from './resources.ts';
+import type { ResourceFilter } from './resources.ts';
 import { configureResources, listResources, removeResource, setResource } from './resources.ts';
 import { findResults } from './results.ts';
 import { listenToSessions } from './session-news.ts';
@@ -86,7 +87,7 @@ export interface Ledger {
   /** Sets a capacity; what is held stays so. Answers the jobs that are to be told. */
   setResource(resource: ResourceCapacity): Promise<GrantedJob[]>;
   /** False when there is none. Rejects with `resource_in_use` while jobs hold it or wait for it. */
-  removeResource(name: string, ofPool: string): Promise<boolean>;
+  removeResource(resource: ResourceKey): Promise<boolean>;
   /**
    * Creates resources, and changes those whose configured capacity is another than before. Answers the
    * jobs that are to be told.

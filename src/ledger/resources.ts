@@ -1,54 +1,29 @@
 import type pg from 'pg';
 import { HoldfastError } from '../domain/errors.ts';
+import type { Resource, ResourceCapacity, ResourceKey } from '../domain/resource.ts';
 import type { GrantedJob } from './decide-grants.ts';
 import { decideWaiting } from './decide-grants.ts';
 import { inTransaction } from './pool.ts';
 
-/** A resource, and how much of it is in use. */
-export interface Resource {
-  readonly name: string;
-  /** Empty: of the whole fleet. */
-  readonly pool: string;
-  readonly capacity: number;
-  /** What the configuration of the orchestrators said last; undefined: nothing. */
-  readonly configured: number | undefined;
-  /** It stands for a concurrency limit, and goes by itself. */
-  readonly isLimit: boolean;
-  readonly changedAt: Date;
-  /** How much of it jobs hold. */
-  readonly held: number;
-  /** How many jobs hold some of it. */
-  readonly holders: number;
-  /** How many jobs wait for some of it. */
-  readonly waiting: number;
-}
-
-/** What {@link listResources} selects. */
+/** What {@link listResources} selects; a pool's resources without the fleet's. */
 export interface ResourceFilter {
-  readonly name?: string;
-  /** Empty: the fleet's. */
-  readonly pool?: string;
-}
-
-/** What is set or configured. */
-export interface ResourceCapacity {
-  readonly name: string;
-  /** Empty: of the whole fleet. */
-  readonly pool: string;
-  readonly capacity: number;
+  readonly name?: string | undefined;
+  readonly pool?: string | undefined;
 }
 
 /** Jobs that wait for a fleet's resource and are told of one that their pool got, at most. */
 const TOLD_OF_A_NEW_ONE = 1_000;
 
+/** What stands for the whole fleet in a column, of which no null can be part of a key. */
+const FLEET = '';
+
 /** Resources by filter, ordered by name and pool. */
 export async function listResources(pool: pg.Pool, filter: ResourceFilter): Promise<Resource[]> {
-  const { rows } = await pool.query<Omit<Resource, 'configured'> & { configured: number | null }>(
-    `select name, resource.pool, capacity::float8, configured::float8, is_limit as "isLimit",
-            changed_at as "changedAt", held, holders, waiting
+  const { rows } = await pool.query<Resource & { pool: string }>(
+    `select name, resource.pool, capacity::float8, is_limit as "isLimit", held, waiting
      from holdfast.resources resource
        cross join lateral (
-         select coalesce(sum(amount), 0)::float8 as held, count(*)::float8 as holders
+         select coalesce(sum(amount), 0)::float8 as held
          from holdfast.grants
          where grants.resource = name and grants.pool = resource.pool and state = 'held'
        ) holding
@@ -60,13 +35,13 @@ export async function listResources(pool: pg.Pool, filter: ResourceFilter): Prom
      order by name, resource.pool`,
     [filter.name ?? null, filter.pool ?? null],
   );
-  return rows.map(({ configured, ...row }) => ({ ...row, configured: configured ?? undefined }));
+  return rows.map((row) => ({ ...row, pool: row.pool === FLEET ? undefined : row.pool }));
 }
 
 /** Sets a capacity; what is held stays so. Answers the jobs that are to be told. */
 export async function setResource(
   pool: pg.Pool,
-  { name, pool: ofPool, capacity }: ResourceCapacity,
+  { name, pool: ofPool = FLEET, capacity }: ResourceCapacity,
 ): Promise<GrantedJob[]> {
   await pool.query(
     `insert into holdfast.resources (name, pool, capacity) values ($1, $2, $3)
@@ -86,7 +61,7 @@ export async function configureResources(
   pool: pg.Pool,
   resources: readonly ResourceCapacity[],
 ): Promise<GrantedJob[]> {
-  const { rows } = await pool.query<Pick<ResourceCapacity, 'name' | 'pool'>>(
+  const { rows } = await pool.query<{ name: string; pool: string }>(
     `insert into holdfast.resources (name, pool, capacity, configured)
      select name, pool, capacity, capacity
      from unnest($1::text[], $2::text[], $3::bigint[]) as given(name, pool, capacity)
@@ -98,7 +73,7 @@ export async function configureResources(
      returning name, pool`,
     [
       resources.map(({ name }) => name),
-      resources.map((each) => each.pool),
+      resources.map((each) => each.pool ?? FLEET),
       resources.map(({ capacity }) => capacity),
     ],
   );
@@ -108,7 +83,7 @@ export async function configureResources(
 /** Grants what there is now. Jobs that wait for the fleet's resource look for that of their pool. */
 async function tellOf(
   pool: pg.Pool,
-  changed: readonly Pick<ResourceCapacity, 'name' | 'pool'>[],
+  changed: readonly { readonly name: string; readonly pool: string }[],
 ): Promise<GrantedJob[]> {
   if (changed.length === 0) return [];
   const names = changed.map((each) => ({ resource: each.name, pool: each.pool }));
@@ -133,8 +108,7 @@ async function tellOf(
  */
 export async function removeResource(
   pool: pg.Pool,
-  name: string,
-  ofPool: string,
+  { name, pool: ofPool = FLEET }: ResourceKey,
 ): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
     const { rowCount } = await tx.query(
@@ -156,7 +130,7 @@ export async function removeResource(
 }
 
 function inUse(name: string, pool: string, holders: number, waiting: number): HoldfastError {
-  const of = pool === '' ? name : `${name} of pool ${pool}`;
+  const of = pool === FLEET ? name : `${name} of pool ${pool}`;
   return new HoldfastError(
     'resource_in_use',
     `resource ${of} cannot be removed: ${holders} jobs hold some of it, ${waiting} wait for it`,

@@ -8,6 +8,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { OpenJob } from '../domain/activities.ts';
 import { invalid } from '../domain/errors.ts';
 import { parseJobWorkflowId } from '../domain/ids.ts';
 import type { JobProgress } from '../domain/job-progress.ts';
@@ -122,6 +123,12 @@ export function startRun(request: JobRequest, carried: JobProgress | undefined):
 
 function firstProgress(): JobProgress {
   return { ...resumeProgress(undefined), resultToken: uuid4() };
+}
+
+/** What the ledger is told to open. */
+export function openingOf({ spec, progress }: JobRun): OpenJob {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+  return { spec, workflowId, runId, resultToken: progress.resultToken };
 }
 
 /** Enters a phase and shows it. */

@@ -21,7 +21,7 @@ import { findPlace, releasePlace } from './find-place.ts';
 import { showPlace } from './job-display.ts';
 import { logDispatch, logEnding } from './job-log.ts';
 import type { JobRun } from './job-run.ts';
-import { enter, startRun } from './job-run.ts';
+import { enter, openingOf, startRun } from './job-run.ts';
 import { allJudged, judgeAsTheyCome, resultOf, settledOutcome } from './late-results.ts';
 import { closeJob, excuseLoss, openJob } from './ledger-call.ts';
 import { FLEET_PATCH } from './patches.ts';
@@ -38,12 +38,10 @@ import { awaitTurn } from './session-turn.ts';
  */
 export async function job(request: JobRequest, carried?: JobProgress): Promise<Json> {
   const run = startRun(request, carried);
-  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   enter(run, { kind: 'opening', since: Date.now() });
 
   if (carried === undefined) {
-    const { resultToken } = run.progress;
-    const opened = await openJob({ spec: run.spec, workflowId, runId, resultToken });
+    const opened = await openJob(openingOf(run));
     if (opened.kind === 'closed') {
       judgeAsTheyCome(run);
       await allJudged(run);
@@ -64,7 +62,7 @@ export async function job(request: JobRequest, carried?: JobProgress): Promise<J
 
 /** Puts the outcome on record; answers the one that is on record. */
 async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
-  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+  const { firstExecutionRunId: runId } = workflowInfo();
   const { id: jobId, kind: jobKind, generation, session, pool } = run.spec;
   const inSession = session !== undefined;
   const hasNeeds = run.spec.needs.length > 0 || run.spec.rate !== undefined;
@@ -90,8 +88,7 @@ async function close(run: JobRun, outcome: JobOutcome): Promise<JobOutcome> {
       return closed.outcome;
     }
     // The ledger was restored from a backup that is older than the job.
-    const { resultToken } = run.progress;
-    const opened = await openJob({ spec: run.spec, workflowId, runId, resultToken });
+    const opened = await openJob(openingOf(run));
     if (opened.kind === 'closed') return opened.outcome;
   }
 }
@@ -118,7 +115,8 @@ async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
   try {
     await awaitTurn(run);
     await awaitStart(run);
-    await awaitGrant(run);
+    const recorded = await awaitGrant(run);
+    if (recorded !== undefined) return recorded;
     if (run.spec.placement === 'each') return await runOnEach(run);
     for (;;) {
       const outcome = settledOutcome(run) ?? (await runOnce(run));

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ResourceLedger } from '../../src/client/resource-ledger.ts';
 import { createResourcesClient } from '../../src/client/resources.ts';
 
 /** A client over a ledger that notes what it is asked, and whom Temporal was to tell. */
-function resources(answers: Partial<Record<keyof ResourceLedger, unknown>> = {}) {
+function resources(answers: Partial<Record<string, unknown>> = {}) {
   const asked: unknown[] = [];
   const told: string[] = [];
   const names = ['listResources', 'setResource', 'removeResource'] as const;
@@ -15,13 +14,13 @@ function resources(answers: Partial<Record<keyof ResourceLedger, unknown>> = {})
         return Promise.resolve(answers[name]);
       },
     ]),
-  ) as unknown as ResourceLedger;
+  );
   const signal = (id: string) => (name: string) => {
     told.push(`${id} ${name}`);
     return id === 'job/gone' ? Promise.reject(new Error('gone')) : Promise.resolve();
   };
   const client = { workflow: { getHandle: (id: string) => ({ signal: signal(id) }) } };
-  return { client: createResourcesClient({ client } as never, ledger), asked, told };
+  return { client: createResourcesClient({ client, ledger } as never), asked, told };
 }
 
 describe('resources', () => {

@@ -32,7 +32,7 @@ describe('what a job needs', () => {
     expect(await stateOf(pool, first)).toBe('held');
     expect((await open({ [name]: 2 })).answer).toEqual(WAITS);
     expect(await listResources(pool, { name })).toMatchObject([
-      { name, pool: '', capacity: 3, held: 2, holders: 1, waiting: 1, isLimit: false },
+      { name, pool: undefined, capacity: 3, held: 2, waiting: 1, isLimit: false },
     ]);
   });
 
@@ -106,7 +106,7 @@ describe('what a job needs', () => {
     expect(answer).toMatchObject({
       why: expect.stringContaining('nobody has configured') as string,
     });
-    const told = await setResource(pool, { name, pool: '', capacity: 1 });
+    const told = await setResource(pool, { name, pool: undefined, capacity: 1 });
     expect(told).toEqual([{ job: job.spec.id, generation: 1 }]);
     expect(await stateOf(pool, job)).toBe('held');
   });
@@ -236,6 +236,6 @@ it('decides beyond the first who wait, where those leave some', async () => {
   const name = await resource(pool, 0);
   const jobs = Array.from({ length: 45 }, () => opening({ resources: { [name]: 1 } }));
   for (const job of jobs) await openJob(pool, job);
-  const told = await setResource(pool, { name, pool: '', capacity: 43 });
+  const told = await setResource(pool, { name, pool: undefined, capacity: 43 });
   expect(told.map(({ job }) => job)).toEqual(jobs.slice(0, 43).map(({ spec }) => spec.id));
 });

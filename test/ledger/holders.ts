@@ -8,7 +8,7 @@ import { closing, unique } from './records.ts';
 
 /** A resource of the fleet that no other test uses. */
 export async function resource(pool: pg.Pool, capacity: number, name = unique('res')) {
-  await setResource(pool, { name, pool: '', capacity });
+  await setResource(pool, { name, pool: undefined, capacity });
   return name;
 }
 

@@ -26,9 +26,9 @@ describe('setResource', () => {
       opening({ resources: { [name]: amount } }),
     );
     for (const job of [first!, second!, third!]) await openJob(pool, job);
-    const told = await setResource(pool, { name, pool: '', capacity: 2 });
+    const told = await setResource(pool, { name, pool: undefined, capacity: 2 });
     expect(told).toEqual([{ job: second!.spec.id, generation: 1 }]);
-    expect(await setResource(pool, { name, pool: '', capacity: 1 })).toEqual([]);
+    expect(await setResource(pool, { name, pool: undefined, capacity: 1 })).toEqual([]);
     expect((await listResources(pool, { name }))[0]).toMatchObject({ capacity: 1, held: 2 });
     expect(await end(pool, first!)).toEqual([]);
     expect(await end(pool, second!)).toEqual([third!.spec.id]);
@@ -39,20 +39,20 @@ describe('configureResources', () => {
   it('sets a capacity when the configured one changes, and only then', async () => {
     const name = unique('res');
     const configure = (capacity: number) =>
-      configureResources(pool, [{ name, pool: '', capacity }]);
+      configureResources(pool, [{ name, pool: undefined, capacity }]);
     await configure(4);
-    await setResource(pool, { name, pool: '', capacity: 6 });
+    await setResource(pool, { name, pool: undefined, capacity: 6 });
     await configure(4);
     expect(await capacityOf(name)).toBe(6);
     await configure(5);
-    expect((await listResources(pool, { name }))[0]).toMatchObject({ capacity: 5, configured: 5 });
+    expect((await listResources(pool, { name }))[0]).toMatchObject({ capacity: 5 });
   });
 
   it('grants what it brings', async () => {
     const name = unique('res');
     const job = opening({ resources: { [name]: 1 } });
     await openJob(pool, job);
-    const told = await configureResources(pool, [{ name, pool: '', capacity: 1 }]);
+    const told = await configureResources(pool, [{ name, pool: undefined, capacity: 1 }]);
     expect(told).toEqual([{ job: job.spec.id, generation: 1 }]);
     expect(await configureResources(pool, [])).toEqual([]);
   });
@@ -64,13 +64,13 @@ describe('removeResource', () => {
     const [first, second] = [1, 1].map((amount) => opening({ resources: { [name]: amount } }));
     await openJob(pool, first!);
     await openJob(pool, second!);
-    await expect(removeResource(pool, name, '')).rejects.toMatchObject({
+    await expect(removeResource(pool, { name, pool: undefined })).rejects.toMatchObject({
       code: 'resource_in_use',
       message: `resource ${name} cannot be removed: 1 jobs hold some of it, 1 wait for it`,
     });
     await end(pool, first!);
     await end(pool, second!);
-    expect(await removeResource(pool, name, '')).toBe(true);
-    expect(await removeResource(pool, name, '')).toBe(false);
+    expect(await removeResource(pool, { name, pool: undefined })).toBe(true);
+    expect(await removeResource(pool, { name, pool: undefined })).toBe(false);
   });
 });

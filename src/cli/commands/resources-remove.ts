@@ -13,8 +13,8 @@ export function resourcesRemoveCommand(terminal: Terminal): Command {
   const command = new Command('remove')
     .summary('take a resource away')
     .description(
-      'Take a resource away. Jobs that hold it go on; those that need it wait until it is set ' +
-        'again. One that an orchestrator is started with comes back when that changes.',
+      'Take a resource away of which no job holds any and for which none waits. One that an ' +
+        'orchestrator is started with comes back with its next start.',
     )
     .argument('<name>', 'the name of the resource')
     .option('--pool <pool>', 'the one of this pool (default: the one of the whole fleet)')

@@ -1,6 +1,5 @@
 import type { CloseJob } from '../../domain/activities.ts';
 import { HoldfastError } from '../../domain/errors.ts';
-import type { PlacedJob } from '../../ledger/reservations.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
 import type { Connections } from '../connections.ts';
 import { tellWaiters } from './signal-jobs.ts';
@@ -25,8 +24,7 @@ export async function closeSwept(
   const close: CloseJob = { ...job, ...end, wasPlaced: true, hasNeeds: true };
   const closing = await ledger.closeJob(close).catch(unlessTakenOver);
   if (closing?.closed.kind !== 'own') return false;
-  const { turn } = closing;
-  const { granted = [] } = closing as { granted?: readonly PlacedJob[] };
+  const { turn, granted = [] } = closing;
   const next = await ledger.waiting({ pool, limit: 1 }).catch(() => []);
   const inTurn = turn === undefined ? [] : [{ job: turn.jobId, generation: turn.generation }];
   await tellWaiters(connections, [...inTurn, ...granted, ...next]);
