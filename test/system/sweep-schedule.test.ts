@@ -8,6 +8,9 @@ import { Fleet } from '../support/fleet.ts';
 import { terminate } from '../support/temporal.ts';
 
 const temporalAddress = inject('temporalAddress');
+/** In a new namespace the server's scheduler takes its time to come up. */
+const SCHEDULER_MS = 240_000;
+
 let db: pg.Client | undefined;
 let fleet: Fleet;
 
@@ -37,7 +40,8 @@ test('orchestrators sweep by one schedule, and say so when there was much to do'
   try {
     await fleet.startOrchestrator();
     const ids = await Promise.all([orphan(), orphan()]);
-    for (const job of ids) await fleet.logged('sweep.recovered', { job, strategy: 'orphan' });
+    const isSwept = (job: string) => fleet.find('sweep.recovered', { job, strategy: 'orphan' })[0];
+    for (const job of ids) await eventually(() => isSwept(job), SCHEDULER_MS);
     for (const id of ids)
       expect(await fleet.client.jobs.get(id)).toMatchObject({ state: 'failed' });
     await fleet.logged('sweep.ended');
@@ -45,7 +49,7 @@ test('orchestrators sweep by one schedule, and say so when there was much to do'
   } finally {
     await stop();
   }
-});
+}, 300_000);
 
 test('an orchestrator sweeps when it starts', async () => {
   await start('--sweep-interval', '1h', '--sweep-alarm-above', '0');
