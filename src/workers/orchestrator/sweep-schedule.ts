@@ -7,7 +7,7 @@ import type { RunningLoop } from './repeat.ts';
 import { repeat } from './repeat.ts';
 
 /** The id of the Temporal Schedule that sweeps. */
-export const SWEEP_SCHEDULE = 'holdfast-sweep';
+const SWEEP_SCHEDULE = 'holdfast-sweep';
 
 /** How soon a first try that failed is repeated. */
 const RETRY_MS = 5_000;
