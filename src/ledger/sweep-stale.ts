@@ -5,7 +5,7 @@ import type { PlacedJob } from './reservations.ts';
 import type { SweepPage } from './sweep-open-jobs.ts';
 
 /** The tables that hold something for open jobs only. */
-export const ALLOCATIONS = ['grants', 'reservations', 'waits', 'rate_starts'] as const;
+const ALLOCATIONS = ['grants', 'reservations', 'waits', 'rate_starts'] as const;
 
 /** One of {@link ALLOCATIONS}. */
 export type Allocation = (typeof ALLOCATIONS)[number];

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JobHandle, SubmitOptions } from 'holdfast';
 import type { Embedded } from '../../dist/dev/embedded.js';
+import pg from 'pg';
 import { jobWorkflowId } from '../../src/domain/ids.ts';
+import { eventually } from '../support/eventually.ts';
 import type { Fleet } from '../support/fleet.ts';
 import { FLEET_SCENARIOS } from './fleet-scenarios.ts';
 import { RESULT_SCENARIOS } from './result-scenarios.ts';
@@ -139,11 +141,25 @@ const JOB_SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 };
 
+const SWEEP_SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'sweep-at-the-start': async ({ fleet }) => {
+    const db = new pg.Client({ connectionString: fleet.databaseUrl });
+    await db.connect();
+    const hasSwept = 'select 1 from holdfast.sweep_state where swept_at is not null';
+    await eventually(async () => (await db.query(hasSwept)).rowCount === 1);
+    await db.end();
+    // The rest of it takes no longer than a sweep by hand.
+    await fleet.client.sweep();
+    return 'sweep/start';
+  },
+};
+
 /** The paths of every workflow, by the names of their recorded histories. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...JOB_SCENARIOS,
   ...FLEET_SCENARIOS,
   ...RESULT_SCENARIOS,
+  ...SWEEP_SCENARIOS,
 };
 
 function submit(

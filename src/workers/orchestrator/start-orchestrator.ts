@@ -4,7 +4,6 @@ import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
-import { sweepContext } from '../../client/sweep/sweep-part.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { configureResources } from '../../client/configure-resources.ts';
@@ -116,7 +115,6 @@ export async function startOrchestrator(
     const retention = { ...RETENTION_DEFAULTS, ...options.retention };
     const connections = { client, ledger, place };
     const { intervalMs, alarmAbove } = { ...SWEEP_DEFAULTS, ...options.sweep };
-    const context = sweepContext(connections, retention);
     await configureResources(connections, resources);
     const worker = await Worker.create({
       connection,
@@ -126,7 +124,7 @@ export async function startOrchestrator(
       workflowBundle: { codePath: await workflowBundlePath() },
       activities: {
         ...createControlActivities({ ledger, events, storm, watch }),
-        ...createSweepActivities({ context, alarmAbove, metrics, log }),
+        ...createSweepActivities({ connections, retention, alarmAbove, metrics, log }),
       },
       // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',

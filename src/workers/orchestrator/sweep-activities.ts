@@ -1,14 +1,17 @@
 import type { Logger } from 'pino';
-import type { SweepContext } from '../../client/sweep/sweep-part.ts';
+import type { Connections } from '../../client/connections.ts';
 import { sweepBatch } from '../../client/sweep/sweep-batch.ts';
+import { sweepContext } from '../../client/sweep/sweep-part.ts';
 import type { SweepActivities } from '../../domain/activities.ts';
+import type { RetentionPolicy } from '../../domain/retention.ts';
 import type { SweepRequest, SweptBatch } from '../../domain/sweep.ts';
 import { Alerts } from '../alerts.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** What an orchestrator sweeps with. */
 export interface SweepDeps {
-  readonly context: SweepContext;
+  readonly connections: Connections;
+  readonly retention: Pick<RetentionPolicy, 'fencesMs'>;
   /** More recoveries than this in one sweep are an alert. */
   readonly alarmAbove: number;
   readonly metrics: Pick<Metrics, 'recovered' | 'alert'>;
@@ -20,7 +23,8 @@ const ALERT_MS = 10 * 60_000;
 
 /** What an orchestrator does for the workflow of a sweep. */
 export function createSweepActivities(deps: SweepDeps): SweepActivities {
-  const { context, alarmAbove, metrics, log } = deps;
+  const { connections, retention, alarmAbove, metrics, log } = deps;
+  const context = sweepContext(connections, retention);
   const alerts = new Alerts(log, metrics);
   return {
     async sweepBatch(request: SweepRequest): Promise<SweptBatch> {

@@ -1,5 +1,5 @@
 import type { Client, ScheduleOptions } from '@temporalio/client';
-import { ScheduleAlreadyRunning } from '@temporalio/client';
+import { ScheduleAlreadyRunning, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { SWEEP_WORKFLOW } from '../../domain/messages.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
@@ -7,7 +7,7 @@ import type { RunningLoop } from './repeat.ts';
 import { repeat } from './repeat.ts';
 
 /** The id of the Temporal Schedule that sweeps. */
-export const SWEEP_SCHEDULE = 'holdfast-sweep';
+const SWEEP_SCHEDULE = 'holdfast-sweep';
 
 /** How soon a first try that failed is repeated. */
 const RETRY_MS = 5_000;
@@ -17,7 +17,7 @@ const LOOK_MS = 10 * 60_000;
 
 /**
  * Sees to it that there is a schedule which sweeps, and has it sweep once at the start. Any number of
- * orchestrators may do so: there is one schedule, and one sweep at a time. They should all be given the
+ * orchestrators may do so: there is one schedule, and it has one sweep at a time. They should all be given the
  * same interval.
  */
 export function scheduleSweeps(client: Client, intervalMs: number, log: Logger): RunningLoop {
@@ -25,8 +25,8 @@ export function scheduleSweeps(client: Client, intervalMs: number, log: Logger):
   let waitMs = 0;
   const runOnce = async (): Promise<void> => {
     waitMs = RETRY_MS;
-    const mayTrigger = await ensureSchedule(client, intervalMs);
-    if (mayTrigger && !hasSwept) await client.schedule.getHandle(SWEEP_SCHEDULE).trigger('SKIP');
+    const maySweep = await ensureSchedule(client, intervalMs);
+    if (maySweep && !hasSwept) await startSweep(client);
     hasSwept = true;
     waitMs = LOOK_MS;
   };
@@ -34,7 +34,24 @@ export function scheduleSweeps(client: Client, intervalMs: number, log: Logger):
 }
 
 /**
- * Answers whether the schedule may be triggered: operators pause it. An update drops times that are
+ * Sweeps now, unless a sweep of another start is under way. Not by a trigger of the schedule: in a new
+ * namespace it takes the server's scheduler a while to come up.
+ */
+async function startSweep(client: Client): Promise<void> {
+  try {
+    await client.workflow.start(SWEEP_WORKFLOW, {
+      workflowId: `${SWEEP_WORKFLOW}/start`,
+      taskQueue: ORCHESTRATOR_QUEUE,
+      workflowIdConflictPolicy: 'FAIL',
+      args: [],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/**
+ * Answers whether it may sweep: operators pause the schedule. An update drops times that are
  * due, so it is made only where it changes something.
  */
 async function ensureSchedule(client: Client, intervalMs: number): Promise<boolean> {
