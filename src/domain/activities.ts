@@ -3,7 +3,7 @@
  * They live here so that workflows never import an implementation.
  */
 import type { AttemptPlace, AttemptRecord } from './attempt.ts';
-import type { JobOutcome, JobSpec, SessionSlot } from './job.ts';
+import type { JobOutcome, JobRequest, JobSpec, PlanRun, SessionSlot } from './job.ts';
 import type { Json } from './json.ts';
 import type {
   HeldAttempt,
@@ -32,6 +32,7 @@ export interface Dispatch {
   readonly resultToken?: string;
   /** How many of the node's slots it takes, when not 1. */
   readonly slots?: number;
+  readonly plan?: PlanRun;
   /** The node's lease is the attempt's only sign of life: it sends no heartbeats of its own. */
   readonly byLease?: boolean;
 }
@@ -265,4 +266,47 @@ export interface ControlActivities {
 export interface SweepActivities {
   /** Looks at one batch of one strategy and repairs what differs. */
   sweepBatch(request: SweepRequest): Promise<SweptBatch>;
+}
+
+/** One pass over some scopes of a schedule. */
+export interface TickRequest {
+  readonly schedule: string;
+  /** Scopes at most. */
+  readonly limit: number;
+  /** Where the batch before this one ended. */
+  readonly cursor?: string;
+  /** What the provider of the scopes has answered; undefined: the definition lists them. */
+  readonly scopes?: readonly string[];
+}
+
+/** What came of planning. */
+export interface Ticked {
+  /** Times that were decided to run, and to be skipped. */
+  readonly planned: number;
+  readonly skipped: number;
+  /** Where the next batch of scopes begins; undefined when there is none. */
+  readonly cursor?: string;
+  /** Times that are due were left for the next pass. */
+  readonly more: boolean;
+}
+
+/** What a schedule needs before its tick. `none`: it was removed or is paused. */
+export type TickStart =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'plan' }
+  /** The scopes are what this job returns. */
+  | { readonly kind: 'ask'; readonly request: JobRequest; readonly timeoutMs: number };
+
+/** What an orchestrator does for the workflow of a tick. */
+export interface TickActivities {
+  startTick(tick: { schedule: string }): Promise<TickStart>;
+  /** Decides every time that is due, scope by scope; each scope is one transaction. */
+  planTick(request: TickRequest): Promise<Ticked>;
+  /** Starts the jobs of plans that are due and were not started; answers how many are left. */
+  startPlanned(request: {
+    schedule: string;
+    limit: number;
+  }): Promise<{ started: number; more: boolean }>;
+  /** Ends a tick: when the schedule is due next, or why it was left out this time. */
+  endTick(tick: { schedule: string; trouble?: string }): Promise<void>;
 }

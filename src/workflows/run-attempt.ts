@@ -135,7 +135,7 @@ function startAttempt({ spec, progress }: JobRun, target: Target, isFirstOffer: 
 }
 
 function dispatchOf(spec: JobSpec, epoch: number, resultToken: string | undefined): Dispatch {
-  const { id, generation, kind, pool, input, session, slots, liveness } = spec;
+  const { id, generation, kind, pool, input, session, slots, plan, liveness } = spec;
   return {
     job: id,
     generation,
@@ -146,6 +146,7 @@ function dispatchOf(spec: JobSpec, epoch: number, resultToken: string | undefine
     ...(session === undefined ? {} : { session }),
     ...(resultToken === undefined ? {} : { resultToken }),
     ...(slots === 1 ? {} : { slots }),
+    ...(plan === undefined ? {} : { plan }),
     ...(liveness === 'lease' ? { byLease: true } : {}),
   };
 }
