@@ -43,7 +43,7 @@ export interface AttemptReport extends AttemptPlace {
 }
 
 /** What a job's heartbeat carries. */
-export interface AttemptBeat {
+export interface AttemptBeat extends AttemptPlace {
   readonly node: string;
   readonly epoch: number;
   readonly startedAt: number;

@@ -82,7 +82,7 @@ async function endingWithNode(
     return withPlace(said, epoch, target);
   }
   const lost = { kind: 'lost', reason: 'node_lost' } as const;
-  const there = { node, startedAt: place.startedAt };
+  const there = { ...place, node };
   if (wasRunning || place.node !== undefined) return { outcome: lost, place: there };
   await condition(() => ending !== undefined, CANCEL_WITHIN_MS);
   if (ending !== undefined) return takenBack(await withPlace(ending, epoch, target));
