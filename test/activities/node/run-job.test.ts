@@ -16,6 +16,7 @@ describe('an attempt that succeeds', () => {
     expect(report).toEqual({
       result: { text: 'hi' },
       node: 'gpu-1',
+      incarnation: 'i1',
       startedAt: expect.any(Number) as unknown,
     });
     const startedAt = report?.startedAt;
