@@ -2,3 +2,4 @@
 export { job } from './job.ts';
 export { late } from './late.ts';
 export { node } from './node.ts';
+export { tick } from './tick.ts';
