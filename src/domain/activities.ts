@@ -288,11 +288,23 @@ export interface Ticked {
   readonly cursor?: string;
   /** Times that are due were left for the next pass. */
   readonly more: boolean;
+  /** Undefined: it was removed or is paused. */
+  readonly next?: TickNext;
 }
 
-/** What a schedule needs before its tick. `none`: it was removed or is paused. */
+/** When a schedule is due again, as far as the pass before can tell. */
+export interface TickNext {
+  /** Milliseconds since the Unix epoch. */
+  readonly dueAt: number;
+  /** The revision by which that was found. */
+  readonly revision: number;
+  /** The end of a pause whose times were decided. */
+  readonly resumedAt?: number;
+}
+
+/** What a schedule needs before its tick. `none`: it was removed, is paused, or has nothing due. */
 export type TickStart =
-  | { readonly kind: 'none' }
+  | { readonly kind: 'none'; readonly next?: TickNext }
   | { readonly kind: 'plan' }
   /** The scopes are what this job returns. */
   | { readonly kind: 'ask'; readonly request: JobRequest; readonly timeoutMs: number };
@@ -308,5 +320,5 @@ export interface TickActivities {
     limit: number;
   }): Promise<{ started: number; more: boolean }>;
   /** Ends a tick: when the schedule is due next, or why it was left out this time. */
-  endTick(tick: { schedule: string; trouble?: string }): Promise<void>;
+  endTick(tick: { schedule: string; next?: TickNext; trouble?: string }): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { continueAsNew, isCancellation, log, workflowInfo } from '@temporalio/workflow';
-import type { TickStart } from '../domain/activities.ts';
+import type { TickNext, TickStart } from '../domain/activities.ts';
 import { askScopes } from './ask-scopes.ts';
 import { tickActivities, whyFailed } from './tick-calls.ts';
 
@@ -23,11 +23,12 @@ interface CarriedTick {
  */
 export async function tick(schedule: string, carried?: CarriedTick): Promise<void> {
   let trouble: string | undefined;
+  let next: TickNext | undefined;
   try {
     const begun: TickStart =
       carried === undefined ? await tickActivities.startTick({ schedule }) : { kind: 'plan' };
     if (begun.kind === 'ask') carried = { scopes: await askScopes(schedule, begun) };
-    if (begun.kind !== 'none') await planAll(schedule, carried ?? {});
+    next = begun.kind === 'none' ? begun.next : await planAll(schedule, carried ?? {});
   } catch (error) {
     trouble = whyLeftOut(schedule, error);
   }
@@ -36,23 +37,33 @@ export async function tick(schedule: string, carried?: CarriedTick): Promise<voi
   } catch (error) {
     trouble ??= whyLeftOut(schedule, error);
   }
-  await tickActivities.endTick({ schedule, ...(trouble === undefined ? {} : { trouble }) });
+  await tickActivities.endTick({
+    schedule,
+    // What was left out is due at once, which is at the next look for what is due.
+    ...(trouble === undefined ? next && { next } : { trouble }),
+  });
 }
 
 /** Pass after pass, until nothing that is due is left: no pass decides more of a scope than it may. */
-async function planAll(schedule: string, { scopes, cursor }: CarriedTick): Promise<void> {
+async function planAll(
+  schedule: string,
+  { scopes, cursor }: CarriedTick,
+): Promise<TickNext | undefined> {
   for (;;) {
     let more = false;
+    let next: TickNext | undefined;
     do {
       const batch = scopes === undefined ? {} : sliceOf(scopes, cursor);
       const at = cursor === undefined ? {} : { cursor };
       const request = { schedule, limit: SCOPES_AT_ONCE, ...at, ...batch };
       const ticked = await tickActivities.planTick(request);
       more ||= ticked.more;
+      // The earliest look: what has become due since is due at the next tick.
+      next ??= ticked.next;
       cursor = scopes === undefined ? ticked.cursor : nextSlice(scopes, cursor);
       await renewWhenLong(schedule, { scopes, cursor });
     } while (cursor !== undefined);
-    if (!more) return;
+    if (!more) return next;
     await startAll(schedule);
   }
 }
