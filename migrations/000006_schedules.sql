@@ -13,6 +13,14 @@ create table holdfast.schedules (
   -- Once, at the first tick after a pause: what becomes of the times of the pause.
   resumes text check (resumes in ('skip', 'latest', 'all')),
   resumed_at timestamptz,
+  -- When that pause had begun.
+  resumed_from timestamptz,
+  -- Since when its times are those of its definition: what lies before is not planned by it. Null: they
+  -- always were.
+  effective_from timestamptz,
+  -- How long a run may take, by its definition.
+  run_timeout_ms bigint not null check (run_timeout_ms >= 1),
+  delay_ms bigint not null check (delay_ms >= 0),
   created_at timestamptz not null default now(),
   -- When the next time is due: what the orchestrators look for. Null: not known yet, tick at once.
   next_due_at timestamptz,
@@ -20,10 +28,12 @@ create table holdfast.schedules (
   -- Why the last tick left out the schedule, such as a provider of scopes that failed.
   trouble text,
   constraint pause_with_reason check ((paused_at is null) = (paused_by is null)
-    and (paused_at is null) = (paused_reason is null))
+    and (paused_at is null) = (paused_reason is null)),
+  constraint resume_with_time check ((resumes is null) = (resumed_at is null)
+    and (resumes is null) = (resumed_from is null))
 );
 
-create index schedules_due on holdfast.schedules (next_due_at nulls first) where paused_at is null;
+create index schedules_due on holdfast.schedules (next_due_at nulls first);
 
 create table holdfast.schedule_revisions (
   name text not null,
@@ -56,7 +66,7 @@ create table holdfast.plans (
   origin text not null check (origin in ('tick', 'trigger', 'backfill')),
   decided_at timestamptz not null default now(),
   -- Null: it runs.
-  skipped text check (skipped in ('superseded', 'outside_window', 'dst_gap', 'overlap', 'paused')),
+  skipped text check (skipped in ('superseded', 'outside_window', 'dst_gap', 'overlap', 'paused', 'removed')),
   -- Of a range of skipped times: its last one, and how many there are.
   through timestamptz,
   count integer check (count >= 1),
@@ -73,10 +83,15 @@ create table holdfast.plans (
   constraint started_runs check (started_at is null or skipped is null)
 );
 
-create index plans_unstarted on holdfast.plans (due_at, schedule, scope)
+create index plans_unstarted on holdfast.plans (schedule, due_at)
   where skipped is null and started_at is null;
 create index plans_newest on holdfast.plans (schedule, time desc, scope);
 create index plans_job on holdfast.plans (job_id) where job_id is not null;
+create index plans_decided on holdfast.plans (decided_at);
+
+-- Which runs of a scope are open: their ids begin alike.
+create index jobs_open_plans on holdfast.jobs (id text_pattern_ops)
+  where state = 'open' and id like 'plan/%';
 
 -- Attempts say more of themselves: which start of the node, when it last beat, what it did.
 alter table holdfast.attempts

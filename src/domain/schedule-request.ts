@@ -1,7 +1,14 @@
 import { checkCount, checkFields, checkTexts } from './check.ts';
 import { parseDuration } from './duration.ts';
 import { invalid, show } from './errors.ts';
-import type { JobRequest, PendingPolicy, Pin, RateLimit, RetryPolicy } from './job.ts';
+import type {
+  FailoverPolicy,
+  JobRequest,
+  PendingPolicy,
+  Pin,
+  RateLimit,
+  RetryPolicy,
+} from './job.ts';
 import { JOB_DEFAULTS } from './job-spec.ts';
 import type { Json } from './json.ts';
 
@@ -88,9 +95,8 @@ function resolveFailover(
   if (!staleReentry) {
     throw invalid(`${at}failover`, 'no failover where staleReentry is false', failover);
   }
-  return {
-    failover: checkFields(failover, ['maxAttempts', 'crashBudget'], `${at}failover`),
-  };
+  const fields = checkFields(failover, ['maxAttempts', 'crashBudget'], `${at}failover`);
+  return { failover: fields as Partial<FailoverPolicy> };
 }
 
 function resolveRetry(value: unknown, path: string): Partial<RetryPolicy> {

@@ -52,6 +52,8 @@ import type { NodeStart, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
 import { findResults } from './results.ts';
 import { listenToSessions } from './session-news.ts';
+import type { Schedules } from './schedules.ts';
+import { createSchedules } from './schedules.ts';
 import type { SlotCounts, SlotHolder } from './session-slots.ts';
 import { countSlots, findSlot, isTurn, yieldSlot } from './session-slots.ts';
 import type { Wait, WaitFilter, WaitNews } from './waits.ts';
@@ -63,6 +65,7 @@ import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
  */
 export interface Ledger {
   readonly outbox: Outbox;
+  readonly schedules: Schedules;
   /** Brings the schema to this version. */
   migrate(): Promise<void>;
   /** Rejects unless the schema is of this version. */
@@ -146,6 +149,7 @@ export function openLedger(databaseUrl: string): Ledger {
     };
   return {
     outbox: createOutbox(pool, call),
+    schedules: createSchedules(call),
     migrate: call(migrate),
     checkSchema: call(checkSchema),
     openJob: call(openJob),
