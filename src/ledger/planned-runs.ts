@@ -16,13 +16,20 @@ export interface UnstartedPlan {
   readonly definition: ScheduleDefinition;
   readonly jobId: string;
   readonly origin: 'tick' | 'trigger' | 'backfill';
+  /** How long it still has to wait, by the database's clock; below 0: it is late by that. */
+  readonly waitMs: number;
 }
 
-/** Plans that are due and were not started, the oldest first. */
+/**
+ * Plans that are due and were not started, the oldest first.
+ *
+ * @param aheadMs those, too, that are due so soon
+ */
 export async function unstartedPlans(
   pool: pg.Pool,
   schedule: string,
   limit: number,
+  aheadMs = 0,
 ): Promise<UnstartedPlan[]> {
   const { rows } = await pool.query<{
     scope: string;
@@ -31,18 +38,23 @@ export async function unstartedPlans(
     revision: number;
     job_id: string;
     origin: UnstartedPlan['origin'];
+    wait_ms: number;
   }>(
-    `select scope, time, due_at, revision, job_id, origin from holdfast.plans
-     where schedule = $1 and skipped is null and started_at is null and due_at <= now()
+    `select scope, time, due_at, revision, job_id, origin,
+       (extract(epoch from due_at - now()) * 1000)::float8 as wait_ms
+     from holdfast.plans
+     where schedule = $1 and skipped is null and started_at is null
+       and due_at <= now() + $3 * interval '1 ms'
      order by due_at, time, scope limit $2`,
-    [schedule, limit],
+    [schedule, limit, aheadMs],
   );
   const revisions = [...new Set(rows.map(({ revision }) => revision))];
   const definitions = await definitionsOf(pool, schedule, revisions);
-  return rows.flatMap(({ due_at: dueAt, job_id: jobId, time, ...row }) => {
+  return rows.flatMap(({ due_at: dueAt, job_id: jobId, wait_ms: waitMs, time, ...row }) => {
     const definition = definitions.get(row.revision);
     if (definition === undefined) return [];
-    return [{ ...row, schedule, definition, jobId, time: time.getTime(), dueAt: dueAt.getTime() }];
+    const times = { time: time.getTime(), dueAt: dueAt.getTime(), waitMs };
+    return [{ ...row, ...times, schedule, definition, jobId }];
   });
 }
 
@@ -157,8 +169,8 @@ export async function endTick(
          when coalesce($3::int, revision) = revision and $2::timestamptz is not null
            then least($2, waiting.due_at) end,
        resumes = case when resumed_at = $5::timestamptz then null else resumes end,
-       resumed_from = case when resumed_at = $5 then null else resumed_from end,
-       resumed_at = case when resumed_at = $5 then null else resumed_at end
+       resumed_from = case when date_trunc('milliseconds', resumed_at) = $5 then null else resumed_from end,
+       resumed_at = case when date_trunc('milliseconds', resumed_at) = $5 then null else resumed_at end
      from (select min(due_at) as due_at from holdfast.plans
            where schedule = $1 and skipped is null and started_at is null) waiting
      where name = $1`,

@@ -55,8 +55,8 @@ export interface Schedules {
   scopesToPlan(schedule: string, batch: ScopeBatch): Promise<ScopesToPlan | undefined>;
   /** The latest plan of a scope that runs or ran: what the rules of `compat` ask for. */
   latestPlan(schedule: string, scope: string): Promise<LatestPlan | undefined>;
-  /** Plans that are due and were not started, the oldest first. */
-  unstarted(schedule: string, limit: number): Promise<UnstartedPlan[]>;
+  /** Plans that are due, or within `aheadMs`, and were not started, the oldest first. */
+  unstarted(schedule: string, limit: number, aheadMs?: number): Promise<UnstartedPlan[]>;
   markStarted(schedule: string, plans: readonly PlanOfSchedule[]): Promise<void>;
   /** Skips a plan that was not started. Answers false when it was, or was skipped before. */
   markSkipped(schedule: string, plan: PlanOfSchedule, reason: 'overlap'): Promise<boolean>;
