@@ -14,6 +14,7 @@ export const SUBMISSION_MEMO = 'submission';
  * Starts the workflow of one generation of an id.
  *
  * @param submission names the submission, where it may be repeated
+ * @param delayMs how long after this call it begins
  * @returns false when it was started before, running or closed: that is left alone
  * @throws HoldfastError `temporal_unavailable`
  */
@@ -23,6 +24,7 @@ export async function startGeneration(
   generation: number,
   request: JobRequest,
   submission?: string,
+  delayMs = 0,
 ): Promise<boolean> {
   try {
     await client.workflow.start(JOB_WORKFLOW, {
@@ -34,6 +36,7 @@ export async function startGeneration(
       // How long a workflow waits for a dead orchestrator; the server's default is 10 s.
       workflowTaskTimeout: '5s',
       args: [request],
+      ...(delayMs > 0 ? { startDelay: Math.ceil(delayMs) } : {}),
       ...(submission === undefined ? {} : { memo: { [SUBMISSION_MEMO]: submission } }),
       priority: {
         ...(request.priority === undefined ? {} : { priorityKey: request.priority }),

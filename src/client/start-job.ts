@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly dedupe?: Dedupe | undefined;
   /** Names the submission, where it may be repeated: see `wasStartedBy`. */
   readonly submission?: string | undefined;
+  /** How long after its start a new job begins. @default 0 */
+  readonly delayMs?: number | undefined;
 }
 
 /** Each look but the first follows a start of somebody else, or an end that was waited for. */
@@ -45,10 +47,10 @@ export async function startJob(
   connections: Connections,
   id: string,
   request: JobRequest,
-  { dedupe, submission }: StartOptions = {},
+  { dedupe, submission, delayMs }: StartOptions = {},
 ): Promise<StartedJob> {
   const { ledger } = connections;
-  const start: Start = { id, request, dedupe, submission };
+  const start: Start = { id, request, dedupe, submission, delayMs };
   // Temporal may have forgotten the id, where the answer depends on what was there.
   const mustAsk = dedupe !== undefined || request.horizonMs !== undefined;
   const onRecord = mustAsk ? await ledger.findNewest(id) : undefined;
@@ -74,9 +76,9 @@ interface Start extends StartOptions {
 
 async function startFirst(
   connections: Connections,
-  { id, request, submission }: Start,
+  { id, request, submission, delayMs }: Start,
 ): Promise<StartedJob | undefined> {
-  const isNew = await startGeneration(connections, id, 1, request, submission);
+  const isNew = await startGeneration(connections, id, 1, request, submission, delayMs);
   return isNew ? { generation: 1, isNew } : undefined;
 }
 

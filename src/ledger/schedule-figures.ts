@@ -76,7 +76,10 @@ export async function scheduleFigures(
      from holdfast.schedules
        left join lateral (
          select min(decided_through) as decided_through from holdfast.schedule_scopes
-         where schedule = name
+         where schedule = name and seen_at > (
+           -- A scope that is one no longer is not behind.
+           select max(seen_at) - interval '1 hour' from holdfast.schedule_scopes
+           where schedule = name)
        ) scopes on true
      order by name`,
     [sinceMs, lateMs],

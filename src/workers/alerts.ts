@@ -7,6 +7,8 @@ export const ALERTS = {
   job_pending: 'a job has waited for a node for longer than its alarm allows',
   pool_paused: 'a pool lost most of its nodes at once; its failover pauses',
   outbox_lag: 'a job has waited in the outbox for too long: no relay can start it',
+  schedule_lag:
+    'a schedule is behind by more than two of its cadences: its ticks do not get through',
   thread_stuck: 'a handler blocks its thread for good; the node stops',
 } as const;
 

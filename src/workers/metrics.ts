@@ -24,6 +24,13 @@ export const METRICS = {
     'how long after they were enqueued this orchestrator started the jobs of the outbox',
   holdfast_outbox_rows: 'rows of the outbox, by state: waiting or dead',
   holdfast_outbox_dead_total: 'rows of the outbox that this orchestrator called dead, by code',
+  holdfast_schedule_lag_seconds:
+    'how far behind a schedule is: now, less the last time that is decided and its delay',
+  holdfast_schedule_running_stale: 'runs of a schedule that are open for longer than one may take',
+  holdfast_plans_total:
+    'times that ticks of this orchestrator decided, by schedule and decision: planned, or why skipped',
+  holdfast_plans_late_total:
+    'runs that this orchestrator started more than a minute after they were due, by schedule',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
   holdfast_late_results_total: 'late results of this node that were settled, by outcome',
@@ -46,6 +53,10 @@ export interface Metrics {
   outboxStarted(lagMs: number): void;
   outboxRows(state: 'waiting' | 'dead', count: number): void;
   outboxDead(code: string): void;
+  scheduleLag(schedule: string, lagMs: number): void;
+  scheduleStale(schedule: string, runs: number): void;
+  timesDecided(schedule: string, decision: string, count: number): void;
+  planStartedLate(schedule: string): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
   lateResults(outcome: 'delivered' | 'dropped' | 'refused', count: number): void;
@@ -79,6 +90,10 @@ export function processMetrics(): Metrics {
   const outboxLag = seconds('holdfast_outbox_lag_seconds');
   const outboxRows = gauge('holdfast_outbox_rows');
   const outboxDead = counter('holdfast_outbox_dead_total');
+  const scheduleLag = gauge('holdfast_schedule_lag_seconds');
+  const scheduleStale = gauge('holdfast_schedule_running_stale');
+  const plans = counter('holdfast_plans_total');
+  const latePlans = counter('holdfast_plans_late_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
   const alerts = gauge('holdfast_alert');
   const lateResults = counter('holdfast_late_results_total');
@@ -108,6 +123,10 @@ export function processMetrics(): Metrics {
     outboxStarted: (lagMs) => outboxLag.record(lagMs / 1000, {}),
     outboxRows: (state, count) => outboxRows.set(count, { state }),
     outboxDead: (code) => outboxDead.add(1, { code }),
+    scheduleLag: (schedule, lagMs) => scheduleLag.set(Math.round(lagMs / 1000), { schedule }),
+    scheduleStale: (schedule, runs) => scheduleStale.set(runs, { schedule }),
+    timesDecided: (schedule, decision, count) => plans.add(count, { schedule, decision }),
+    planStartedLate: (schedule) => latePlans.add(1, { schedule }),
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
     lateResults: (outcome, count) => lateResults.add(count, { outcome }),

@@ -18,6 +18,7 @@ import type { Terminal } from '../terminal.ts';
 interface OwnFlags {
   readonly jobs?: string;
   readonly outboxLagAlarm?: Duration;
+  readonly tickInterval?: Duration;
 }
 
 type OrchestratorFlags = OwnFlags &
@@ -42,6 +43,12 @@ export function orchestratorCommand(terminal: Terminal): Command {
         'alert when a job waits in the outbox for longer (default: 60s)',
       ),
     )
+    .addOption(
+      durationOption(
+        '--tick-interval <time>',
+        'look so often for schedules that are due and had no alarm (default: 30s)',
+      ),
+    )
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   addStormOptions(command);
@@ -54,7 +61,7 @@ export function orchestratorCommand(terminal: Terminal): Command {
       const log = await createLog(flags, terminal);
       const storm = stormPolicy(flags);
       const retention = retentionPolicy(flags);
-      const ofOutbox = pick(flags, 'jobs', 'outboxLagAlarm');
+      const ofOutbox = pick(flags, 'jobs', 'outboxLagAlarm', 'tickInterval');
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
       const start = () => startOrchestrator({ ...connection, ...ofOutbox, storm, retention, log });

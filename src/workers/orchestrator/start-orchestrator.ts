@@ -28,8 +28,11 @@ import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { Definitions } from './outbox-request.ts';
 import { pruneLedger } from './prune.ts';
 import { startRelay } from './relay.ts';
+import { planRuns } from './plan-runs.ts';
 import { releaseSessions } from './release-sessions.ts';
+import { repairScheduleAlarms, tickSchedules } from './tick-schedules.ts';
 import { watchOutbox } from './watch-outbox.ts';
+import { watchSchedules } from './watch-schedules.ts';
 import { watchTemporal } from './watch-temporal.ts';
 
 /** Options of {@link startOrchestrator}; what is left out comes from the environment. */
@@ -49,6 +52,8 @@ export interface OrchestratorOptions {
   readonly jobs?: string | readonly JobDefinition[];
   /** The age of a row of the outbox from which it is an alert. @default '60s' */
   readonly outboxLagAlarm?: Duration;
+  /** How often it looks for schedules that are due and had no alarm. @default '30s' */
+  readonly tickInterval?: Duration;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -79,6 +84,7 @@ export async function startOrchestrator(
   installRuntime(log);
   const definitions = await definitionsOf(options.jobs);
   const outboxLagAlarmMs = parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm');
+  const tickIntervalMs = parseLimit(options.tickInterval ?? '30s', 'tickInterval');
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
@@ -107,22 +113,29 @@ export async function startOrchestrator(
     closers.add(() => cleanUp.stop());
     const watchedOutbox = watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs);
     closers.add(() => watchedOutbox.stop());
+    const place = { address: connectionOptions.address, namespace };
+    const connections = { client, ledger, place };
+    const plans = planRuns(connections, new Map());
     const worker = await Worker.create({
       connection,
       namespace,
       identity,
       taskQueue: ORCHESTRATOR_QUEUE,
       workflowBundle: { codePath: await workflowBundlePath() },
-      activities: createControlActivities({ ledger, events, storm, watch }),
+      activities: createControlActivities({ ledger, events, storm, watch, plans }),
       // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       shutdownGraceTime: '5s',
       shutdownForceTime: '15s',
     });
-    const place = { address: connectionOptions.address, namespace };
-    const connections = { client, ledger, place };
     const relay = startRelay({ connections, definitions, metrics, log });
     closers.add(() => relay.stop());
+    const loops = [
+      tickSchedules(connections, tickIntervalMs, log),
+      repairScheduleAlarms(connections, tickIntervalMs, log),
+      watchSchedules(ledger, metrics, log, tickIntervalMs),
+    ];
+    for (const loop of loops) closers.add(() => loop.stop());
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
     stopped.catch(() => undefined);
     log.info({ identity, namespace, address: connectionOptions.address }, 'orchestrator.started');
