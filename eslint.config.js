@@ -91,7 +91,7 @@ const table = [
   {
     room: 'src/workers/orchestrator/**',
     forbid: ['^pg$', rooms(['api', 'cli', 'dev', 'node'])],
-    why: 'an orchestrator uses domain, control activities, ledger, client and config.',
+    why: 'an orchestrator uses domain, cron, control activities, ledger, client and config.',
   },
   {
     room: 'src/client/**',
