@@ -72,6 +72,7 @@ export type {
   SessionSlot,
 } from './domain/job.ts';
 export type { Json } from './domain/json.ts';
+export type { PlanHistoryState } from './domain/schedule.ts';
 export type { ResumePolicy, ScheduleDocument } from './domain/schedule-definition.ts';
 export type {
   PlanInput,
@@ -82,12 +83,7 @@ export type {
 export { defineSchedule } from './handlers/define-schedule.ts';
 export type { AddedPlan } from './ledger/add-plans.ts';
 export type { ScheduleRevision } from './ledger/find-schedules.ts';
-export type {
-  HistoryPage,
-  PlanAttempt,
-  PlanHistoryState,
-  PlanRecord,
-} from './ledger/plan-history.ts';
+export type { HistoryPage, PlanAttempt, PlanRecord } from './ledger/plan-history.ts';
 export type { PlanSkip } from './ledger/plan-scopes.ts';
 export type { Resume, StoredSchedule } from './ledger/schedule-row.ts';
 export { PAYLOAD_LIMIT_BYTES } from './domain/json.ts';

@@ -35,7 +35,7 @@ export type DeclaredSchedules = ReadonlyMap<string, ScheduleDeclaration>;
 export async function loadSchedules(file: string): Promise<DeclaredSchedules> {
   const places = new Map<ScheduleDeclaration, string>();
   for (const [name, value] of Object.entries(await loadFile(file))) {
-    for (const each of [value].flat() as unknown[]) {
+    for (const each of [value].flat()) {
       if (isScheduleDeclaration(each) && !places.has(each)) places.set(each, name);
     }
   }

@@ -1,4 +1,4 @@
-import type { ScheduleSpec, ScheduleUpdateOptions } from '@temporalio/client';
+import type { ScheduleSpec } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import { alarmId, tickWorkflowId } from '../../domain/ids.ts';
 import { TICK_WORKFLOW } from '../../domain/messages.ts';
@@ -12,8 +12,6 @@ import type { Connections } from '../connections.ts';
  * nothing: without it, and with one that is wrong, the tick comes with the next look of an
  * orchestrator.
  */
-
-type Action = ScheduleUpdateOptions['action'];
 
 /** Sets the alarm of a schedule. @throws HoldfastError `temporal_unavailable` */
 export async function setAlarm(
@@ -46,7 +44,7 @@ export async function setAlarm(
       .getHandle(scheduleId)
       .update(({ state }) => ({
         ...{ spec, policies, state: { ...state, paused: isPaused } },
-        action: action as Action,
+        action,
       }))
       .catch((failure: unknown) => {
         throw temporalError(failure, place);

@@ -35,7 +35,7 @@ const LATEST = Date.UTC(9999, 0, 1);
 /** The times of a schedule from a moment on. */
 export function previewTimes(
   spec: PlanSpec,
-  { from = new Date(), to, limit = 20 }: PreviewOptions,
+  { from = new Date(), to, limit = 20 }: PreviewOptions = {},
 ): PreviewedTime[] {
   const occurrences = createOccurrences(spec, 'schedule.');
   const zone = zoneOf(spec);

@@ -1,9 +1,10 @@
 import { HoldfastError, invalid } from '../../domain/errors.ts';
 import { formatPlanTime, planJobId } from '../../domain/plan-id.ts';
 import { planRequest } from '../../domain/plan-request.ts';
+import type { PlanHistoryState } from '../../domain/schedule.ts';
 import { resolveDefinition } from '../../domain/schedule-definition.ts';
 import type { AddedPlan } from '../../ledger/add-plans.ts';
-import type { PlanHistoryState, PlanRecord } from '../../ledger/plan-history.ts';
+import type { PlanRecord } from '../../ledger/plan-history.ts';
 import type { Connections } from '../connections.ts';
 import { jobExists } from '../dedupe.ts';
 import { eachAtOnce } from '../each-at-once.ts';
