@@ -98,9 +98,9 @@ const table = [
     forbid: [
       '^pg$',
       '^@temporalio/(worker|workflow|activity)',
-      rooms(['workflows', 'activities', 'workers', 'api', 'cli', 'dev', 'cron']),
+      rooms(['workflows', 'activities', 'workers', 'api', 'cli', 'dev']),
     ],
-    why: 'the client starts workflows by name; it uses domain, ledger and @temporalio/client.',
+    why: 'the client starts workflows by name; it uses domain, ledger, cron and @temporalio/client.',
   },
   {
     room: 'src/{api,cli,dev}/**',

@@ -9,6 +9,8 @@ import type { NodesClient } from './nodes.ts';
 import { createNodesClient } from './nodes.ts';
 import type { OutboxClient } from './outbox.ts';
 import { createOutboxClient } from './outbox.ts';
+import type { SchedulesClient } from './schedules.ts';
+import { createSchedulesClient } from './schedules.ts';
 import type { SessionsClient } from './sessions.ts';
 import { createSessionsClient } from './sessions.ts';
 
@@ -25,6 +27,7 @@ export interface HoldfastClient {
   readonly jobs: JobsClient;
   readonly nodes: NodesClient;
   readonly sessions: SessionsClient;
+  readonly schedules: SchedulesClient;
   readonly outbox: OutboxClient;
   /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
@@ -60,6 +63,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     jobs: createJobsClient(connections),
     nodes: createNodesClient(connections),
     sessions,
+    schedules: createSchedulesClient(connections),
     outbox: createOutboxClient(ledger),
     close,
   };

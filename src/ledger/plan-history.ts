@@ -2,14 +2,9 @@ import type pg from 'pg';
 import { checkScope } from '../domain/plan-id.ts';
 import { invalid } from '../domain/errors.ts';
 import type { JobError } from '../domain/job.ts';
+import type { PlanHistoryState } from '../domain/schedule.ts';
 import type { PlanSkip } from './plan-scopes.ts';
 import { isoOf } from './plan-scopes.ts';
-
-/** What has become of a plan. */
-export const PLAN_HISTORY_STATES = ['PLANNED', 'RUNNING', 'SUCCESS', 'FAILED', 'SKIPPED'] as const;
-
-/** One of {@link PLAN_HISTORY_STATES}. */
-export type PlanHistoryState = (typeof PLAN_HISTORY_STATES)[number];
 
 /** One attempt of a plan's job. */
 export interface PlanAttempt {

@@ -21,7 +21,10 @@ interface CarriedTick {
  * that are to run. All that it knows is the ledger's: repeated, or cut off anywhere and begun again, it
  * changes nothing that was decided.
  */
-export async function tick(schedule: string, carried?: CarriedTick): Promise<void> {
+export async function tick(
+  { schedule }: { readonly schedule: string },
+  carried?: CarriedTick,
+): Promise<void> {
   let trouble: string | undefined;
   let next: TickNext | undefined;
   try {
@@ -85,10 +88,13 @@ async function renewWhenLong(
 ): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested) return;
   await startAll(schedule);
-  await continueAsNew<typeof tick>(schedule, {
-    ...(scopes === undefined ? {} : { scopes }),
-    ...(cursor === undefined ? {} : { cursor }),
-  });
+  await continueAsNew<typeof tick>(
+    { schedule },
+    {
+      ...(scopes === undefined ? {} : { scopes }),
+      ...(cursor === undefined ? {} : { cursor }),
+    },
+  );
 }
 
 async function startAll(schedule: string): Promise<void> {

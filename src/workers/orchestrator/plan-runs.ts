@@ -2,16 +2,10 @@ import type { PlanRuns } from '../../activities/control/tick-start.ts';
 import type { Connections } from '../../client/connections.ts';
 import { requestEnd } from '../../client/request-end.ts';
 import { startJob } from '../../client/start-job.ts';
-import type { Json } from '../../domain/json.ts';
-
-/** What computes the input of a schedule's runs, by the name of the schedule. */
-export type PlanInputs = ReadonlyMap<
-  string,
-  (run: { readonly scope: string; readonly time: Date }) => Json | Promise<Json>
->;
+import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
 
 /** How ticks start and end the jobs of plans: as any client does. */
-export function planRuns(connections: Connections, inputs: PlanInputs): PlanRuns {
+export function planRuns(connections: Connections, declared: DeclaredSchedules): PlanRuns {
   return {
     start: async (id, request, delayMs) => {
       await startJob(connections, id, request, { delayMs });
@@ -20,7 +14,7 @@ export function planRuns(connections: Connections, inputs: PlanInputs): PlanRuns
       await requestEnd(connections, id, generation);
     },
     inputOf: async ({ schedule, scope, time }) => {
-      const compute = inputs.get(schedule);
+      const compute = declared.get(schedule)?.computeInput;
       return compute === undefined ? undefined : { input: await compute({ scope, time }) };
     },
   };

@@ -13,7 +13,8 @@ import type { StormPolicy } from '../../domain/storm.ts';
 import { STORM_DEFAULTS } from '../../domain/storm.ts';
 import { parseLimit } from '../../handlers/attempt-options.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
-import { handlersOf, loadHandlers } from '../../handlers/load-handlers.ts';
+import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
+import { handlersOf, loadHandlers, loadSchedules } from '../../handlers/load-handlers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { workflowBundlePath } from '../bundle.ts';
@@ -115,7 +116,7 @@ export async function startOrchestrator(
     closers.add(() => watchedOutbox.stop());
     const place = { address: connectionOptions.address, namespace };
     const connections = { client, ledger, place };
-    const plans = planRuns(connections, new Map());
+    const plans = planRuns(connections, await schedulesOf(options.jobs));
     const worker = await Worker.create({
       connection,
       namespace,
@@ -150,6 +151,11 @@ export async function startOrchestrator(
 async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definitions> {
   if (jobs === undefined) return new Map();
   return typeof jobs === 'string' ? loadHandlers(jobs) : handlersOf(jobs, 'option "jobs"');
+}
+
+/** A file may define schedules beside its jobs: the inputs that they compute are computed here. */
+async function schedulesOf(jobs: OrchestratorOptions['jobs']): Promise<DeclaredSchedules> {
+  return typeof jobs === 'string' ? loadSchedules(jobs) : new Map();
 }
 
 async function whyNotReady(worker: Worker, ledger: Ledger): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Connections } from '../../client/connections.ts';
-import { repairAlarms } from '../../client/schedule-alarm.ts';
-import { startTick } from '../../client/start-tick.ts';
+import { wakeTick } from '../../client/schedules/alarm.ts';
+import { AlarmRepair } from '../../client/schedules/repair-alarms.ts';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { resolveDefinition } from '../../domain/schedule-definition.ts';
 import type { RunningLoop } from './repeat.ts';
@@ -29,7 +29,7 @@ export function tickSchedules(
   };
   const runOnce = async (): Promise<void> => {
     const due = await schedules.overdue(BATCH);
-    await eachAtOnce(due, AT_ONCE, (name) => startTick(connections, name));
+    await eachAtOnce(due, AT_ONCE, (name) => wakeTick(connections, name));
   };
   return repeat({ name: 'tick_schedules', waitMs, runOnce }, log);
 }
@@ -40,6 +40,7 @@ export function repairScheduleAlarms(
   intervalMs: number,
   log: Logger,
 ): RunningLoop {
+  const repair = new AlarmRepair();
   const refused = new Set<string>();
   const onRefused = (schedule: string, err: unknown): void => {
     if (!refused.has(schedule)) log.warn({ schedule, err }, 'schedule.without_alarm');
@@ -47,11 +48,11 @@ export function repairScheduleAlarms(
   };
   const runOnce = async (): Promise<void> => {
     const stored = await connections.ledger.schedules.list();
-    const alarms = stored.map(({ name, revision, document, paused }) => {
-      const { plan } = resolveDefinition(document);
-      return { name, revision, plan, isPaused: paused !== undefined };
-    });
-    const repaired = await repairAlarms(connections, alarms, onRefused);
+    const alarms = stored.map(({ document, paused }) => ({
+      definition: resolveDefinition(document),
+      isPaused: paused !== undefined,
+    }));
+    const repaired = await repair.run(connections, alarms, onRefused);
     if (repaired > 0) log.info({ repaired }, 'schedule.alarms_set');
   };
   return repeat({ name: 'repair_alarms', waitMs: () => intervalMs, runOnce }, log);
