@@ -73,7 +73,8 @@ describe('a run', () => {
       expect(await ended(`by-${by}`)).toMatchObject({ state: 'failed', attempts: 2 });
       expect(await attemptsOf(`by-${by}`)).toMatchObject([{ code }, { code }]);
       const ids = { schedule: `by-${by}`, errorCode: code };
-      expect(fleet.find('plan.failed', ids).map((line) => line['willRetry'])).toEqual([
+      await fleet.logged('plan.failed', { ...ids, willRetry: false });
+    expect(fleet.find('plan.failed', ids).map((line) => line['willRetry'])).toEqual([
         true,
         false,
       ]);
