@@ -90,10 +90,6 @@ export function processMetrics(): Metrics {
   const outboxLag = seconds('holdfast_outbox_lag_seconds');
   const outboxRows = gauge('holdfast_outbox_rows');
   const outboxDead = counter('holdfast_outbox_dead_total');
-  const scheduleLag = gauge('holdfast_schedule_lag_seconds');
-  const scheduleStale = gauge('holdfast_schedule_running_stale');
-  const plans = counter('holdfast_plans_total');
-  const latePlans = counter('holdfast_plans_late_total');
   const ledgerSeconds = seconds('holdfast_ledger_seconds');
   const alerts = gauge('holdfast_alert');
   const lateResults = counter('holdfast_late_results_total');
@@ -123,13 +119,29 @@ export function processMetrics(): Metrics {
     outboxStarted: (lagMs) => outboxLag.record(lagMs / 1000, {}),
     outboxRows: (state, count) => outboxRows.set(count, { state }),
     outboxDead: (code) => outboxDead.add(1, { code }),
-    scheduleLag: (schedule, lagMs) => scheduleLag.set(Math.round(lagMs / 1000), { schedule }),
-    scheduleStale: (schedule, runs) => scheduleStale.set(runs, { schedule }),
-    timesDecided: (schedule, decision, count) => plans.add(count, { schedule, decision }),
-    planStartedLate: (schedule) => latePlans.add(1, { schedule }),
+    ...scheduleMetrics(counter, gauge),
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
     lateResults: (outcome, count) => lateResults.add(count, { outcome }),
     lateResultsWaiting: (count) => lateResultsWaiting.set(count),
+  };
+}
+
+type Name = keyof typeof METRICS;
+type Meter = typeof Runtime.prototype.metricMeter;
+
+function scheduleMetrics(
+  counter: (name: Name) => ReturnType<Meter['createCounter']>,
+  gauge: (name: Name) => ReturnType<Meter['createGauge']>,
+): Pick<Metrics, 'scheduleLag' | 'scheduleStale' | 'timesDecided' | 'planStartedLate'> {
+  const scheduleLag = gauge('holdfast_schedule_lag_seconds');
+  const scheduleStale = gauge('holdfast_schedule_running_stale');
+  const plans = counter('holdfast_plans_total');
+  const latePlans = counter('holdfast_plans_late_total');
+  return {
+    scheduleLag: (schedule, lagMs) => scheduleLag.set(Math.round(lagMs / 1000), { schedule }),
+    scheduleStale: (schedule, runs) => scheduleStale.set(runs, { schedule }),
+    timesDecided: (schedule, decision, count) => plans.add(count, { schedule, decision }),
+    planStartedLate: (schedule) => latePlans.add(1, { schedule }),
   };
 }

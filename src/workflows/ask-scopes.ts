@@ -7,7 +7,7 @@ import {
   ParentClosePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { TickStart } from '../domain/activities.ts';
+import type { TickStart } from '../domain/tick.ts';
 import { jobWorkflowId } from '../domain/ids.ts';
 import type { JobRequest } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';

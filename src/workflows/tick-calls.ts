@@ -4,7 +4,7 @@ import {
   ChildWorkflowFailure,
   proxyActivities,
 } from '@temporalio/workflow';
-import type { TickActivities } from '../domain/activities.ts';
+import type { TickActivities } from '../domain/tick.ts';
 
 /** What a tick asks of the orchestrators; it waits as long as the ledger or Temporal is away. */
 export const tickActivities = proxyActivities<TickActivities>({

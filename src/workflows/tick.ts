@@ -1,5 +1,5 @@
 import { continueAsNew, isCancellation, log, workflowInfo } from '@temporalio/workflow';
-import type { TickNext, TickStart } from '../domain/activities.ts';
+import type { TickNext, TickStart } from '../domain/tick.ts';
 import { askScopes } from './ask-scopes.ts';
 import { tickActivities, whyFailed } from './tick-calls.ts';
 

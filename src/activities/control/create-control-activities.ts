@@ -6,14 +6,13 @@ import type {
   NodeChange,
   NodeControlActivities,
   OpenJob,
-  TickActivities,
-  TickRequest,
 } from '../../domain/activities.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { SessionSlot } from '../../domain/job.ts';
 import type { ArrivedResult } from '../../domain/late-result.ts';
 import type { PlaceRequest } from '../../domain/placement.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
+import type { TickActivities, TickRequest } from '../../domain/tick.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ControlEvents } from './control-events.ts';
 import type { TemporalWatch } from './excuse-loss.ts';

@@ -7,7 +7,7 @@ import type {
   TickNext,
   TickRequest,
   TickStart,
-} from '../../domain/activities.ts';
+} from '../../domain/tick.ts';
 import type { Occurrences } from '../../domain/occurrences.ts';
 import { latestStretch } from '../../domain/occurrences.ts';
 import type { ScheduleDefinition } from '../../domain/schedule-definition.ts';

@@ -55,6 +55,19 @@ export function controlEvents(log: Logger, metrics: Metrics): ControlEvents {
       log.warn(fields, 'pool.paused');
       alerts.raiseFor('pool_paused', Math.max(1_000, until - Date.now()), fields);
     },
+    ...scheduleEvents(log, metrics),
+    nodeLeft: ({ name: node, incarnation, pool, why, running }, told) => {
+      const fields = { node, incarnation, pool, why, running: running.length, told };
+      log[why === 'lost' ? 'warn' : 'info'](fields, 'node.left');
+    },
+  };
+}
+
+function scheduleEvents(
+  log: Logger,
+  metrics: Metrics,
+): Pick<ControlEvents, 'timesDecided' | 'planStarted' | 'planNotStarted'> {
+  return {
     timesDecided: (schedule, counts) => {
       const decided = Object.entries(counts).filter(([, count]) => count > 0);
       for (const [decision, count] of decided) metrics.timesDecided(schedule, decision, count);
@@ -65,10 +78,6 @@ export function controlEvents(log: Logger, metrics: Metrics): ControlEvents {
     },
     planNotStarted: ({ schedule, jobId: job }, err) => {
       log.warn({ schedule, job, err }, 'plan.not_started');
-    },
-    nodeLeft: ({ name: node, incarnation, pool, why, running }, told) => {
-      const fields = { node, incarnation, pool, why, running: running.length, told };
-      log[why === 'lost' ? 'warn' : 'info'](fields, 'node.left');
     },
   };
 }

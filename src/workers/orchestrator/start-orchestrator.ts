@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
+import type { Connections } from '../../client/connections.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
@@ -21,6 +22,7 @@ import { workflowBundlePath } from '../bundle.ts';
 import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
 import { defaultLog } from '../default-log.ts';
+import type { Metrics } from '../metrics.ts';
 import { processMetrics } from '../metrics.ts';
 import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
@@ -30,6 +32,7 @@ import type { Definitions } from './outbox-request.ts';
 import { pruneLedger } from './prune.ts';
 import { startRelay } from './relay.ts';
 import { planRuns } from './plan-runs.ts';
+import type { RunningLoop } from './repeat.ts';
 import { releaseSessions } from './release-sessions.ts';
 import { repairScheduleAlarms, tickSchedules } from './tick-schedules.ts';
 import { watchOutbox } from './watch-outbox.ts';
@@ -131,12 +134,9 @@ export async function startOrchestrator(
     });
     const relay = startRelay({ connections, definitions, metrics, log });
     closers.add(() => relay.stop());
-    const loops = [
-      tickSchedules(connections, tickIntervalMs, log),
-      repairScheduleAlarms(connections, tickIntervalMs, log),
-      watchSchedules(ledger, metrics, log, tickIntervalMs),
-    ];
-    for (const loop of loops) closers.add(() => loop.stop());
+    for (const loop of scheduleLoops(connections, metrics, log, tickIntervalMs)) {
+      closers.add(() => loop.stop());
+    }
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
     stopped.catch(() => undefined);
     log.info({ identity, namespace, address: connectionOptions.address }, 'orchestrator.started');
@@ -151,6 +151,19 @@ export async function startOrchestrator(
 async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definitions> {
   if (jobs === undefined) return new Map();
   return typeof jobs === 'string' ? loadHandlers(jobs) : handlersOf(jobs, 'option "jobs"');
+}
+
+function scheduleLoops(
+  connections: Connections,
+  metrics: Metrics,
+  log: Logger,
+  intervalMs: number,
+): RunningLoop[] {
+  return [
+    tickSchedules(connections, intervalMs, log),
+    repairScheduleAlarms(connections, intervalMs, log),
+    watchSchedules(connections.ledger, metrics, log, intervalMs),
+  ];
 }
 
 /** A file may define schedules beside its jobs: the inputs that they compute are computed here. */
