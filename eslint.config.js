@@ -91,16 +91,16 @@ const table = [
   {
     room: 'src/workers/orchestrator/**',
     forbid: ['^pg$', rooms(['api', 'cli', 'dev', 'node'])],
-    why: 'an orchestrator uses domain, control activities, ledger, client and config.',
+    why: 'an orchestrator uses domain, cron, control activities, ledger, client and config.',
   },
   {
     room: 'src/client/**',
     forbid: [
       '^pg$',
       '^@temporalio/(worker|workflow|activity)',
-      rooms(['workflows', 'activities', 'workers', 'api', 'cli', 'dev', 'cron']),
+      rooms(['workflows', 'activities', 'workers', 'api', 'cli', 'dev']),
     ],
-    why: 'the client starts workflows by name; it uses domain, ledger and @temporalio/client.',
+    why: 'the client starts workflows by name; it uses domain, ledger, cron and @temporalio/client.',
   },
   {
     room: 'src/{api,cli,dev}/**',

@@ -30,6 +30,10 @@ export type { DeadOptions, OutboxClient, OutboxListOptions } from './client/outb
 export type { PendingJob, PendingJobs, PendingFilter } from './client/pending-jobs.ts';
 export type { ResourceFilter, ResourceOptions, ResourcesClient } from './client/resources.ts';
 export type { PinOptions } from './client/pin-options.ts';
+export type { PreviewedTime, PreviewOptions } from './client/schedules/preview.ts';
+export type { PutSchedule, PutScheduleOptions } from './client/schedules/put-schedule.ts';
+export type { BackfilledPlan, BackfillOptions } from './client/schedules/run-plans.ts';
+export type { HistoryOptions, SchedulesClient } from './client/schedules.ts';
 export type { SessionReadOptions } from './client/follow-session.ts';
 export type { SessionOptions } from './client/session-rules.ts';
 export type {
@@ -70,6 +74,20 @@ export type {
   SessionSlot,
 } from './domain/job.ts';
 export type { Json } from './domain/json.ts';
+export type { PlanHistoryState } from './domain/schedule.ts';
+export type { ResumePolicy, ScheduleDocument } from './domain/schedule-definition.ts';
+export type {
+  PlanInput,
+  ScheduleDeclaration,
+  ScheduleOptions,
+  ScopeProvider,
+} from './handlers/define-schedule.ts';
+export { defineSchedule } from './handlers/define-schedule.ts';
+export type { AddedPlan } from './ledger/add-plans.ts';
+export type { ScheduleRevision } from './ledger/find-schedules.ts';
+export type { HistoryPage, PlanAttempt, PlanRecord } from './ledger/plan-history.ts';
+export type { PlanSkip } from './ledger/plan-scopes.ts';
+export type { Resume, StoredSchedule } from './ledger/schedule-row.ts';
 export { PAYLOAD_LIMIT_BYTES } from './domain/json.ts';
 export type { Labels } from './domain/labels.ts';
 export type { Moved } from './client/move-job.ts';

@@ -3,6 +3,8 @@ import type { Duration } from '../domain/duration.ts';
 import { parseDuration } from '../domain/duration.ts';
 import type { HoldfastError } from '../domain/errors.ts';
 import { show } from '../domain/errors.ts';
+import { parseIsoTime } from '../domain/iso-time.ts';
+import type { Json } from '../domain/json.ts';
 import type { Labels } from '../domain/labels.ts';
 import { nearestName } from '../client/nearest-name.ts';
 import { usageError } from './usage-error.ts';
@@ -96,6 +98,40 @@ export function labelOption(flags: string, description: string): Option {
       `for example ${option.long} gpu=a100`,
     );
   });
+}
+
+/** An option that takes a time with its zone, such as `2026-06-03T12:00:00Z`. */
+export function timeOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    try {
+      return new Date(parseIsoTime(text, placeOf(option)));
+    } catch (error) {
+      const { message, hint = '' } = error as HoldfastError;
+      throw usageError(message, hint);
+    }
+  });
+}
+
+/** An option that may be given again and collects `field=value` pairs; a value that is no JSON is a text. */
+export function fieldOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string, before: Readonly<Record<string, Json>> = {}) => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return { ...before, [name]: jsonOrText(value) };
+    throw usageError(
+      `${placeOf(option)}: expected field=value, got ${show(text)}`,
+      `for example ${option.long} window=12h`,
+    );
+  });
+}
+
+function jsonOrText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
 }
 
 function placeOf({ long, envVar }: Option): string {

@@ -11,6 +11,8 @@ import type { OutboxClient } from './outbox.ts';
 import { createOutboxClient } from './outbox.ts';
 import type { ResourcesClient } from './resources.ts';
 import { createResourcesClient } from './resources.ts';
+import type { SchedulesClient } from './schedules.ts';
+import { createSchedulesClient } from './schedules.ts';
 import type { SessionsClient } from './sessions.ts';
 import { createSessionsClient } from './sessions.ts';
 import type { SweepOptions, Swept } from './sweep/sweep.ts';
@@ -29,6 +31,7 @@ export interface HoldfastClient {
   readonly jobs: JobsClient;
   readonly nodes: NodesClient;
   readonly sessions: SessionsClient;
+  readonly schedules: SchedulesClient;
   readonly outbox: OutboxClient;
   /**
    * Compares ledger and Temporal and repairs what differs, as orchestrators do by themselves every
@@ -72,6 +75,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     jobs: createJobsClient(connections),
     nodes: createNodesClient(connections),
     sessions,
+    schedules: createSchedulesClient(connections),
     outbox: createOutboxClient(ledger),
     sweep: (options) => sweep(connections, options),
     resources: createResourcesClient(connections),

@@ -2,7 +2,7 @@ import { checkChoice } from '../domain/check.ts';
 import type { LeaseBeat, Node, NodeMode, NodeState } from '../domain/node.ts';
 import { NODE_MODES } from '../domain/node.ts';
 import type { Connections } from './connections.ts';
-import { eachAtOnce } from './each-at-once.ts';
+import { eachAtOnce } from '../domain/each-at-once.ts';
 import { readBeat } from './node-beat.ts';
 
 /** Which nodes to list. */

@@ -4,7 +4,7 @@ import { jobWorkflowId, parseJobWorkflowId } from '../domain/ids.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import type { Wait } from '../ledger/waits.ts';
 import type { Connections } from './connections.ts';
-import { eachAtOnce } from './each-at-once.ts';
+import { eachAtOnce } from '../domain/each-at-once.ts';
 import { openJobsQuery } from './list-jobs.ts';
 import { findLiveJob } from './live-job.ts';
 import type { JobWait } from './waits-for.ts';

@@ -2,7 +2,7 @@ import { checkName } from '../domain/check.ts';
 import { jobWorkflowId } from '../domain/ids.ts';
 import { PLACE_AGAIN_SIGNAL } from '../domain/messages.ts';
 import type { Connections } from './connections.ts';
-import { eachAtOnce } from './each-at-once.ts';
+import { eachAtOnce } from '../domain/each-at-once.ts';
 
 const SIGNALS_AT_ONCE = 50;
 const WAITS_TOLD = 10_000;

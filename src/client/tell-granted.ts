@@ -1,7 +1,7 @@
 import { jobWorkflowId } from '../domain/ids.ts';
 import { PLACE_AGAIN_SIGNAL } from '../domain/messages.ts';
 import type { Connections } from './connections.ts';
-import { eachAtOnce } from './each-at-once.ts';
+import { eachAtOnce } from '../domain/each-at-once.ts';
 import type { GrantedJob } from '../ledger/decide-grants.ts';
 
 const AT_ONCE = 50;

@@ -3,7 +3,7 @@
  * They live here so that workflows never import an implementation.
  */
 import type { AttemptPlace, AttemptRecord } from './attempt.ts';
-import type { JobOutcome, JobSpec, SessionSlot } from './job.ts';
+import type { JobOutcome, JobSpec, PlanRun, SessionSlot } from './job.ts';
 import type { Json } from './json.ts';
 import type {
   HeldAttempt,
@@ -32,6 +32,7 @@ export interface Dispatch {
   readonly resultToken?: string;
   /** How many of the node's slots it takes, when not 1. */
   readonly slots?: number;
+  readonly plan?: PlanRun;
   /** The node's lease is the attempt's only sign of life: it sends no heartbeats of its own. */
   readonly byLease?: boolean;
 }
@@ -42,7 +43,7 @@ export interface AttemptReport extends AttemptPlace {
 }
 
 /** What a job's heartbeat carries. */
-export interface AttemptBeat {
+export interface AttemptBeat extends AttemptPlace {
   readonly node: string;
   readonly epoch: number;
   readonly startedAt: number;

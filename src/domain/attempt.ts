@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts';
 import type { FailoverPolicy, JobError, JobOutcome, JobSpec, RetryPolicy } from './job.ts';
 import type { Json } from './json.ts';
+import type { PlanCode } from './plan-code.ts';
 
 /**
  * Why an attempt is held for lost: it went silent, it ran over time, its thread died, its node's
@@ -25,6 +26,8 @@ export type AttemptOutcome =
       readonly reason: LossReason;
       /** Set when the loss is no fault of the job: why it does not count. */
       readonly excuse?: string;
+      /** It counts as a failure of the handler, and is tried again as one. */
+      readonly isFailure?: boolean;
     }
   /** The node was stopping and gave the attempt back. */
   | { readonly kind: 'handed_back' }
@@ -35,11 +38,17 @@ export type AttemptOutcome =
   /** `why`: undefined when the job was cancelled. */
   | { readonly kind: 'cancelled'; readonly why?: string };
 
-/** Where and when an attempt ran, as far as it is known. Times are the node's. */
+/** Where and when an attempt ran, and what it said of itself, as far as it is known. */
 export interface AttemptPlace {
   readonly node: string | undefined;
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch, by the node's clock. */
   readonly startedAt: number | undefined;
+  /** Which start of the node it was. */
+  readonly incarnation?: string | undefined;
+  /** Its last sign of life, by the node's clock; undefined when it ended before the first. */
+  readonly beatAt?: number | undefined;
+  /** How many rows its handler says that it has changed. */
+  readonly rowsAffected?: number | undefined;
 }
 
 /** One attempt for the record: an attempts row, and a line of `jobs show`. */
@@ -48,6 +57,10 @@ export interface AttemptRecord extends AttemptPlace {
   readonly outcome: Exclude<AttemptOutcome['kind'], 'refused' | 'not_taken'>;
   /** Why it was lost or failed, in words. */
   readonly reason: string | undefined;
+  /** Of a schedule's run: why it did not succeed, as the record of schedules has it. */
+  readonly code?: PlanCode | undefined;
+  /** Of a schedule's run: the beginning of its result, as JSON text. */
+  readonly summary?: string | undefined;
   /** Milliseconds since the Unix epoch, by the orchestrator's clock. */
   readonly endedAt: number;
 }
@@ -105,18 +118,36 @@ export function decide(
     case 'failed':
       return afterFailure(spec.retry, before.failures, outcome);
     case 'lost':
+      if (!isLoss(outcome)) return afterFailure(spec.retry, before.failures, asFailed(outcome));
       return afterLoss(spec.failover, before, outcome);
   }
+}
+
+/** What a schedule's run reports as its error when the last of its attempts ended so. */
+function asFailed({ reason }: Lost): Extract<AttemptOutcome, { kind: 'failed' }> {
+  const message =
+    reason === 'thread_died' ? "the handler's thread died" : `its attempt was lost by ${reason}`;
+  return { kind: 'failed', error: { code: 'job_failed', message }, retryable: true };
 }
 
 /** The counts after an attempt. */
 export function count(before: AttemptCounts, outcome: AttemptOutcome): AttemptCounts {
   return {
-    losses: before.losses + (outcome.kind === 'lost' && outcome.excuse === undefined ? 1 : 0),
-    failures: before.failures + (outcome.kind === 'failed' ? 1 : 0),
+    losses: before.losses + (isLoss(outcome) && outcome.excuse === undefined ? 1 : 0),
+    failures: before.failures + (isFailure(outcome) ? 1 : 0),
     refusals: outcome.kind === 'refused' ? before.refusals + 1 : 0,
     crashes: before.crashes + (isCrash(outcome) ? 1 : 0),
   };
+}
+
+type Lost = Extract<AttemptOutcome, { kind: 'lost' }>;
+
+function isLoss(outcome: AttemptOutcome): outcome is Lost {
+  return outcome.kind === 'lost' && outcome.isFailure !== true;
+}
+
+function isFailure(outcome: AttemptOutcome): boolean {
+  return outcome.kind === 'failed' || (outcome.kind === 'lost' && outcome.isFailure === true);
 }
 
 /** How often a job was failed over: lost attempts that another one followed. */
@@ -127,6 +158,13 @@ export function failoversOf(attempts: readonly Pick<AttemptRecord, 'outcome'>[])
 /** The outcome of a job that was cancelled. */
 export function cancelled(message: string): JobOutcome {
   return { state: 'cancelled', error: { code: 'job_cancelled', message } };
+}
+
+/** The wait before the retry that follows this many failures: from the list, if there is one. */
+function retryWaitMs(retry: RetryPolicy, failures: number): number {
+  const { backoffMs: waits } = retry;
+  if (waits === undefined) return backoffMs(retry, failures - 1);
+  return waits[Math.min(failures, waits.length) - 1] ?? 0;
 }
 
 /** The wait before the next try after `tries` earlier ones: doubled each time, up to the longest. */
@@ -146,13 +184,13 @@ function afterFailure(
   if (!retryable || named || failuresBefore + 1 >= retry.maxAttempts) {
     return { kind: 'close', outcome: { state: 'failed', error } };
   }
-  return { kind: 'retry', afterMs: backoffMs(retry, failuresBefore), why: error.message };
+  return { kind: 'retry', afterMs: retryWaitMs(retry, failuresBefore + 1), why: error.message };
 }
 
 function afterLoss(
   { maxAttempts, crashBudget }: FailoverPolicy,
   before: AttemptCounts,
-  loss: Extract<AttemptOutcome, { kind: 'lost' }>,
+  loss: Lost,
 ): Decision {
   const { losses, crashes } = count(before, loss);
   if (isCrash(loss) && crashes >= crashBudget) {

@@ -1,5 +1,8 @@
 import type { AttemptCounts, AttemptOutcome, AttemptPlace, AttemptRecord } from './attempt.ts';
 import { count, NO_ATTEMPTS } from './attempt.ts';
+import type { JobSpec } from './job.ts';
+import { planCode } from './plan-code.ts';
+import { summaryOf } from './plan-execution.ts';
 
 /** What a job's workflow knows of its attempts; carried over when it continues as new. */
 export interface JobProgress {
@@ -49,12 +52,15 @@ export function resumeProgress(carried: JobProgress | undefined): JobProgress {
 /**
  * The progress after an attempt ended. One whose handler never started, because its node refused
  * it or it was cancelled on its queue, spends no epoch and leaves no record.
+ *
+ * @param spec of the job; a schedule's run has more on record
  */
 export function advance(
   before: JobProgress,
   outcome: AttemptOutcome,
   place: AttemptPlace,
   endedAt: number,
+  spec?: Pick<JobSpec, 'plan' | 'failover'>,
 ): JobProgress {
   const counts = count(before.counts, outcome);
   const avoid = avoidAfter(before.avoid, outcome, place.node);
@@ -68,10 +74,22 @@ export function advance(
     outcome: outcome.kind,
     reason: reasonOf(outcome),
     endedAt,
+    ...(spec?.plan === undefined ? {} : planRecord(outcome, spec.failover.maxAttempts > 0)),
   };
   const attempts = [...before.attempts, record];
   const epoch = before.epoch + 1;
   return { ...before, epoch, counts, attempts, avoid, pendingSince: undefined };
+}
+
+function planRecord(
+  outcome: AttemptOutcome,
+  mayReenter: boolean,
+): Pick<AttemptRecord, 'code' | 'summary'> {
+  const code = planCode(outcome, mayReenter);
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(outcome.kind === 'succeeded' ? { summary: summaryOf(outcome.result) } : {}),
+  };
 }
 
 function avoidAfter(

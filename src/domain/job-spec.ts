@@ -6,10 +6,11 @@ import type {
   JobSpec,
   PendingPolicy,
   Pin,
+  PlanRun,
   RetryPolicy,
   SessionSlot,
 } from './job.ts';
-import { LIVENESSES, ON_OFFLINE, PLACEMENTS, RECONCILES } from './job.ts';
+import { LIVENESSES, ON_OFFLINE, OVERLAPS, PLACEMENTS, RECONCILES } from './job.ts';
 import type { Json } from './json.ts';
 import { isTooDeep, JSON_DEPTH_LIMIT } from './json.ts';
 import { checkLabels } from './labels.ts';
@@ -66,6 +67,7 @@ export function resolveJobSpec(
     reconcile: checkChoice(request.reconcile ?? 'first', RECONCILES, `${at}reconcile`),
     horizonMs: checkOptional(request.horizonMs, `${at}horizonMs`, 0),
     ...resolveLimits(request, placement, at),
+    plan: checkPlan(request.plan, `${at}plan`),
   };
 }
 
@@ -158,11 +160,30 @@ function resolveFailover(failover: JobRequest['failover'], at: string): Failover
 function resolveRetry(retry: JobRequest['retry'], at: string): RetryPolicy {
   const given = checkObject(retry, at) ?? {};
   const { maxAttempts, initialMs, maxMs, nonRetryable } = JOB_DEFAULTS.retry;
+  const { backoffMs } = given;
   return {
+    ...(backoffMs == null ? {} : { backoffMs: checkWaits(backoffMs, `${at}.backoffMs`) }),
     maxAttempts: checkCount(given.maxAttempts ?? maxAttempts, `${at}.maxAttempts`, 1),
     initialMs: checkCount(given.initialMs ?? initialMs, `${at}.initialMs`, 0),
     maxMs: checkCount(given.maxMs ?? maxMs, `${at}.maxMs`, 0),
     nonRetryable: checkTexts(given.nonRetryable ?? nonRetryable, `${at}.nonRetryable`),
+  };
+}
+
+function checkWaits(waits: unknown, path: string): readonly number[] {
+  if (!Array.isArray(waits)) throw invalid(path, 'a list of milliseconds', waits);
+  return waits.map((ms, at) => checkCount(ms, `${path}[${at}]`, 0));
+}
+
+function checkPlan(given: PlanRun | null | undefined, at: string): PlanRun | undefined {
+  const plan = checkObject(given, at);
+  if (plan === undefined) return undefined;
+  return {
+    schedule: checkName(plan.schedule, `${at}.schedule`),
+    scope: checkName(plan.scope, `${at}.scope`),
+    time: checkName(plan.time, `${at}.time`),
+    revision: checkCount(plan.revision, `${at}.revision`, 1),
+    overlap: checkChoice(plan.overlap, OVERLAPS, `${at}.overlap`),
   };
 }
 

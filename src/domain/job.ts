@@ -107,6 +107,21 @@ export interface PendingPolicy {
   readonly reassignAfterMs: number;
 }
 
+/** The plan of a schedule that a job runs. */
+export interface PlanRun {
+  readonly schedule: string;
+  readonly scope: string;
+  /** In seconds: `2026-06-03T12:00:00Z`. */
+  readonly time: string;
+  /** The revision of the schedule by which it was planned. */
+  readonly revision: number;
+  /** What becomes of it while an earlier plan of its scope runs. */
+  readonly overlap: (typeof OVERLAPS)[number];
+}
+
+/** What becomes of a plan while an earlier one of its scope runs. */
+export const OVERLAPS = ['allow', 'skip', 'queue', 'replace'] as const;
+
 /** At most `limit` jobs with this key run at the same time. */
 export interface ConcurrencyLimit {
   /** 1 to 200 characters; the same key is the same limit, whatever the kind. */
@@ -130,6 +145,8 @@ export interface RetryPolicy {
   readonly initialMs: number;
   /** The longest wait. */
   readonly maxMs: number;
+  /** The waits one by one, in place of the two above; the last one repeats, and none is no wait. */
+  readonly backoffMs?: readonly number[];
   /** Names of error classes that are never retried. */
   readonly nonRetryable: readonly string[];
 }
@@ -172,6 +189,8 @@ export interface JobRequest {
   readonly slots?: number;
   /** How long after it was opened the job must have ended, else it fails. Left out: 24 h. */
   readonly deadlineMs?: number;
+  /** Set by schedules. */
+  readonly plan?: PlanRun;
 }
 
 /** A {@link JobRequest} with its id and every default filled in. */
@@ -203,6 +222,7 @@ export interface JobSpec {
   readonly fairnessKey: string | undefined;
   readonly slots: number;
   readonly deadlineMs: number;
+  readonly plan: PlanRun | undefined;
 }
 
 /** Why a job did not succeed. */

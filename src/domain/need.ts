@@ -1,6 +1,7 @@
 import { checkCount, checkName, checkObject } from './check.ts';
 import { invalid } from './errors.ts';
-import type { ConcurrencyLimit, JobRequest, RateLimit } from './job.ts';
+import type { ConcurrencyLimit, JobRequest, PlanRun, RateLimit } from './job.ts';
+import { scopePrefix } from './plan-id.ts';
 
 /** How much of one resource a job holds while it runs. */
 export interface Need {
@@ -25,7 +26,15 @@ export function resolveNeeds(request: JobRequest, at: string): readonly Need[] {
   if (limit !== undefined) {
     needs.push({ resource: concurrencyResource(limit.key), amount: 1, limit: limit.limit });
   }
+  if (request.plan?.overlap === 'queue' || request.plan?.overlap === 'replace') {
+    needs.push({ resource: concurrencyResource(scopeKey(request.plan)), amount: 1, limit: 1 });
+  }
   return needs.sort((a, b) => (a.resource < b.resource ? -1 : 1));
+}
+
+/** By which at most one plan of a scope runs at a time. */
+function scopeKey({ schedule, scope }: PlanRun): string {
+  return scopePrefix(schedule, scope).slice(0, -1);
 }
 
 /** The name of the resource that stands for a concurrency limit. */

@@ -8,3 +8,8 @@ export function nodeOfIdentity(identity: string | null | undefined): string | un
   const match = /^(.+)\/[^/]+$/s.exec(identity ?? '');
   return match?.[1];
 }
+
+/** The node's incarnation in a worker identity, or undefined when it is not a node's. */
+export function incarnationOfIdentity(identity: string | null | undefined): string | undefined {
+  return /^.+\/([^/]+)$/s.exec(identity ?? '')?.[1];
+}

@@ -73,3 +73,9 @@ export interface TickDecision {
   /** True when times that are due were left for the next tick. */
   readonly more: boolean;
 }
+
+/** What has become of a plan. */
+export const PLAN_HISTORY_STATES = ['PLANNED', 'RUNNING', 'SUCCESS', 'FAILED', 'SKIPPED'] as const;
+
+/** One of {@link PLAN_HISTORY_STATES}. */
+export type PlanHistoryState = (typeof PLAN_HISTORY_STATES)[number];

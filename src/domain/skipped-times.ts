@@ -1,11 +1,11 @@
 import type { Stretch } from './occurrences.ts';
-import type { SkipReason, TickDecision } from './schedule.ts';
+import type { SkipReason } from './schedule.ts';
 
 /** Skipped times in a row that are named one by one; more of them with one reason are one range. */
 const MOST_NAMED = 100;
 
-interface Run {
-  readonly reason: SkipReason;
+interface Run<Reason> {
+  readonly reason: Reason;
   readonly from: number;
   to: number;
   count: number;
@@ -14,12 +14,17 @@ interface Run {
 }
 
 /** Collects skipped times, which must come oldest first, in rows of one reason. */
-export class SkippedTimes {
-  readonly skipped: TickDecision['skipped'][number][] = [];
-  readonly skippedRanges: TickDecision['skippedRanges'][number][] = [];
-  #run: Run | undefined;
+export class SkippedTimes<Reason extends string = SkipReason> {
+  readonly skipped: { readonly time: number; readonly reason: Reason }[] = [];
+  readonly skippedRanges: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+    readonly reason: Reason;
+  }[] = [];
+  #run: Run<Reason> | undefined;
 
-  add(stretch: Stretch, reason: SkipReason): void {
+  add(stretch: Stretch, reason: Reason): void {
     if (this.#run?.reason !== reason) this.endRow();
     this.#run ??= { reason, from: stretch.first, to: stretch.last, count: 0, named: [] };
     const run = this.#run;

@@ -5,6 +5,8 @@ import { createJiti } from 'jiti';
 import { HoldfastError } from '../domain/errors.ts';
 import type { JobDefinition } from './define-job.ts';
 import { isJobDefinition } from './define-job.ts';
+import type { ScheduleDeclaration } from './define-schedule.ts';
+import { isScheduleDeclaration } from './define-schedule.ts';
 
 /** The definitions of a handler file by their kind. */
 export type Handlers = ReadonlyMap<string, JobDefinition>;
@@ -17,13 +19,46 @@ export type Handlers = ReadonlyMap<string, JobDefinition>;
  *   job, or defines a kind twice
  */
 export async function loadHandlers(file: string): Promise<Handlers> {
+  return handlersOf(Object.values(await loadFile(file)).flat(), file);
+}
+
+/** The schedules of a handler file by their names. */
+export type DeclaredSchedules = ReadonlyMap<string, ScheduleDeclaration>;
+
+/**
+ * Loads a handler file and collects what it exports of `defineSchedule`, under any name, or as an array;
+ * perhaps nothing.
+ *
+ * @throws HoldfastError `handler_file_failed` when the file is missing, does not load, or defines a
+ *   schedule twice
+ */
+export async function loadSchedules(file: string): Promise<DeclaredSchedules> {
+  const places = new Map<ScheduleDeclaration, string>();
+  for (const [name, value] of Object.entries(await loadFile(file))) {
+    for (const each of [value].flat()) {
+      if (isScheduleDeclaration(each) && !places.has(each)) places.set(each, name);
+    }
+  }
+  const schedules = new Map<string, ScheduleDeclaration>();
+  for (const [schedule, place] of places) {
+    const other = schedules.get(schedule.name);
+    if (other !== undefined) {
+      const both = `as ${places.get(other)} and as ${place}`;
+      throw failed(file, `schedule "${schedule.name}" is defined twice: ${both}`);
+    }
+    schedules.set(schedule.name, schedule);
+  }
+  return schedules;
+}
+
+async function loadFile(file: string): Promise<Record<string, unknown>> {
   const path = resolve(file);
   const isFile = await stat(path).then(
     (stats) => stats.isFile(),
     () => false,
   );
   if (!isFile) throw failed(file, 'there is no such file', 'give the path of a .js or .ts file');
-  return handlersOf(Object.values(await load(file, path)).flat(), file);
+  return load(file, path);
 }
 
 /**

@@ -109,12 +109,16 @@ const CLOSE = `with closed as (
        returning id, generation, session_id, session_index
      ), recorded as (
        insert into holdfast.attempts
-         (job_id, generation, epoch, node, outcome, reason, started_at, ended_at)
+         (job_id, generation, epoch, node, outcome, reason, started_at, ended_at,
+          incarnation, beat_at, rows_affected, summary, code)
        select closed.id, closed.generation, epoch, node, outcome, reason,
-              to_timestamp(started_ms / 1000.0), to_timestamp(ended_ms / 1000.0)
+              to_timestamp(started_ms / 1000.0), to_timestamp(ended_ms / 1000.0),
+              incarnation, to_timestamp(beat_ms / 1000.0), rows_affected, summary, code
        from closed, unnest($9::int[], $10::text[], $11::text[], $12::text[], $13::float8[],
-                           $14::float8[])
-         as attempt(epoch, node, outcome, reason, started_ms, ended_ms)
+                           $14::float8[], $15::text[], $16::float8[], $17::int8[], $18::text[],
+                           $19::text[])
+         as attempt(epoch, node, outcome, reason, started_ms, ended_ms, incarnation, beat_ms,
+                    rows_affected, summary, code)
      )`;
 
 function closeValues(close: CloseJob): unknown[] {
@@ -134,6 +138,11 @@ function closeValues(close: CloseJob): unknown[] {
     attempts.map(({ reason }) => reason ?? null),
     attempts.map(({ startedAt }) => startedAt ?? null),
     attempts.map(({ endedAt }) => endedAt),
+    attempts.map(({ incarnation }) => incarnation ?? null),
+    attempts.map(({ beatAt }) => beatAt ?? null),
+    attempts.map(({ rowsAffected }) => rowsAffected ?? null),
+    attempts.map(({ summary }) => summary ?? null),
+    attempts.map(({ code }) => code ?? null),
   ];
 }
 
@@ -152,8 +161,8 @@ function keepResult(inSession: boolean): string {
   return `, kept as (
        insert into holdfast.results (job_id, generation, epoch, node, verdict, hash, payload,
                                     arrival)
-       select closed.id, closed.generation, $15::int, $16::text, ${verdict}, $17, $18::json,
-              $19::text
+       select closed.id, closed.generation, $20::int, $21::text, ${verdict}, $22, $23::json,
+              $24::text
        from closed returning verdict
      )`;
 }

@@ -58,6 +58,8 @@ import type { ResourceFilter } from './resources.ts';
 import { configureResources, listResources, removeResource, setResource } from './resources.ts';
 import { findResults } from './results.ts';
 import { listenToSessions } from './session-news.ts';
+import type { Schedules } from './schedules.ts';
+import { createSchedules } from './schedules.ts';
 import type { SlotCounts, SlotHolder } from './session-slots.ts';
 import { countSlots, findSlot, isTurn, yieldSlot } from './session-slots.ts';
 import type { SweepLedger } from './sweep.ts';
@@ -72,6 +74,7 @@ import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
 export interface Ledger {
   readonly outbox: Outbox;
   readonly sweep: SweepLedger;
+  readonly schedules: Schedules;
   /** Brings the schema to this version. */
   migrate(): Promise<void>;
   /** Rejects unless the schema is of this version. */
@@ -175,6 +178,7 @@ export function openLedger(databaseUrl: string): Ledger {
     outbox: createOutbox(pool, call),
     ...resourceCalls(call),
     sweep: createSweepLedger(pool, call),
+    schedules: createSchedules(call),
     migrate: call(migrate),
     checkSchema: call(checkSchema),
     openJob: call(openJob),

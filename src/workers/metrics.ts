@@ -26,6 +26,13 @@ export const METRICS = {
   holdfast_outbox_rows: 'rows of the outbox, by state: waiting or dead',
   holdfast_outbox_dead_total: 'rows of the outbox that this orchestrator called dead, by code',
   holdfast_recovered_total: 'what sweeps of this orchestrator repaired, by strategy',
+  holdfast_schedule_lag_seconds:
+    'how far behind a schedule is: now, less the last time that is decided and its delay',
+  holdfast_schedule_running_stale: 'runs of a schedule that are open for longer than one may take',
+  holdfast_plans_total:
+    'times that ticks of this orchestrator decided, by schedule and decision: planned, or why skipped',
+  holdfast_plans_late_total:
+    'runs that this orchestrator started more than a minute after they were due, by schedule',
   holdfast_ledger_seconds: 'how long calls to the ledger took, by call and outcome',
   holdfast_alert: '1 while the alert of this name is raised, else 0',
   holdfast_late_results_total: 'late results of this node that were settled, by outcome',
@@ -49,6 +56,10 @@ export interface Metrics {
   outboxRows(state: 'waiting' | 'dead', count: number): void;
   outboxDead(code: string): void;
   recovered(strategy: SweepStrategy, count: number): void;
+  scheduleLag(schedule: string, lagMs: number): void;
+  scheduleStale(schedule: string, runs: number): void;
+  timesDecided(schedule: string, decision: string, count: number): void;
+  planStartedLate(schedule: string): void;
   ledgerCalled(labels: { readonly call: string; readonly outcome: string }, tookMs: number): void;
   alert(name: string, isRaised: boolean): void;
   lateResults(outcome: 'delivered' | 'dropped' | 'refused', count: number): void;
@@ -105,6 +116,7 @@ export function processMetrics(): Metrics {
     outboxRows: (state, count) => outboxRows.set(count, { state }),
     outboxDead: (code) => outboxDead.add(1, { code }),
     recovered: (strategy, count) => recovered.add(count, { strategy }),
+    ...scheduleMetrics(counter, gauge),
     ledgerCalled: (labels, tookMs) => ledgerSeconds.record(tookMs / 1000, labels),
     alert: (name, isRaised) => alerts.set(isRaised ? 1 : 0, { name }),
     lateResults: (outcome, count) => lateResults.add(count, { outcome }),
@@ -123,4 +135,23 @@ function instruments() {
   const gauge = (name: keyof typeof METRICS) =>
     meter.createGauge(name, 'int', undefined, METRICS[name]);
   return { counter, seconds, gauge };
+}
+
+type Name = keyof typeof METRICS;
+type Meter = typeof Runtime.prototype.metricMeter;
+
+function scheduleMetrics(
+  counter: (name: Name) => ReturnType<Meter['createCounter']>,
+  gauge: (name: Name) => ReturnType<Meter['createGauge']>,
+): Pick<Metrics, 'scheduleLag' | 'scheduleStale' | 'timesDecided' | 'planStartedLate'> {
+  const scheduleLag = gauge('holdfast_schedule_lag_seconds');
+  const scheduleStale = gauge('holdfast_schedule_running_stale');
+  const plans = counter('holdfast_plans_total');
+  const latePlans = counter('holdfast_plans_late_total');
+  return {
+    scheduleLag: (schedule, lagMs) => scheduleLag.set(Math.round(lagMs / 1000), { schedule }),
+    scheduleStale: (schedule, runs) => scheduleStale.set(runs, { schedule }),
+    timesDecided: (schedule, decision, count) => plans.add(count, { schedule, decision }),
+    planStartedLate: (schedule) => latePlans.add(1, { schedule }),
+  };
 }

@@ -37,8 +37,20 @@ const HANDED_BACK: readonly unknown[] = [
 const NOWHERE: AttemptPlace = { node: undefined, startedAt: undefined };
 
 /** The ending of an attempt whose handler returned. */
-export function endingOfReport({ result, node, startedAt }: AttemptReport): AttemptEnding {
-  return { outcome: { kind: 'succeeded', result }, place: { node, startedAt } };
+export function endingOfReport({ result, ...place }: AttemptReport): AttemptEnding {
+  return { outcome: { kind: 'succeeded', result }, place: placeOf(place) };
+}
+
+/** Another version of a node may say more of itself than is asked here. */
+function placeOf(said: Partial<AttemptPlace>): AttemptPlace {
+  const { node, startedAt, incarnation, beatAt, rowsAffected } = said;
+  return {
+    node,
+    startedAt,
+    ...(incarnation === undefined ? {} : { incarnation }),
+    ...(beatAt === undefined ? {} : { beatAt }),
+    ...(rowsAffected === undefined ? {} : { rowsAffected }),
+  };
 }
 
 /**
@@ -68,7 +80,7 @@ function endingOfTimeout(timeout: TimeoutFailure): AttemptEnding {
   const isSilence = timeout.timeoutType === 'HEARTBEAT';
   return {
     outcome: { kind: 'lost', reason: isSilence ? 'heartbeat_timeout' : 'attempt_timeout' },
-    place: { node: beat?.node, startedAt: beat?.startedAt },
+    place: placeOf(beat ?? NOWHERE),
   };
 }
 
@@ -76,7 +88,7 @@ function endingOfFailure(failure: ApplicationFailure): AttemptEnding {
   const detail = (failure.details?.[0] ?? {}) as Partial<AttemptFailureDetail>;
   return {
     outcome: outcomeOfFailure(failure, detail),
-    place: { node: detail.node, startedAt: detail.startedAt },
+    place: placeOf(detail),
   };
 }
 

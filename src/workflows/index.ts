@@ -3,3 +3,4 @@ export { job } from './job.ts';
 export { late } from './late.ts';
 export { node } from './node.ts';
 export { sweep } from './sweep.ts';
+export { tick } from './tick.ts';

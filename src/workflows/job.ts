@@ -14,6 +14,7 @@ import { advance } from '../domain/job-progress.ts';
 import type { JobOutcome, JobRequest } from '../domain/job.ts';
 import type { Json } from '../domain/json.ts';
 import { DEFAULT_LEASE_MS } from '../domain/node.ts';
+import { asPlanOutcome } from '../domain/plan-code.ts';
 import type { AttemptEnding } from './attempt-ending.ts';
 import { awaitGrant, awaitStart } from './await-grant.ts';
 import { failure } from './failure.ts';
@@ -150,7 +151,7 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
   enter(run, { kind: 'dispatched', since: Date.now(), epoch, queue, ...at });
   logDispatch(run, place.target);
   const ending = await judged(run, await runAttempt(run, place.target));
-  run.progress = advance(run.progress, ending.outcome, ending.place, Date.now());
+  run.progress = advance(run.progress, ending.outcome, ending.place, Date.now(), run.spec);
   if (run.progress.epoch > epoch) run.waits = 0;
   // Whatever else became of it, an attempt of a cancelled job is not followed by another.
   const hasResult = ending.outcome.kind === 'succeeded' || run.settled !== undefined;
@@ -172,8 +173,11 @@ async function runOnce(run: JobRun): Promise<JobOutcome | undefined> {
 }
 
 /** A loss that is the fault of the fleet or of Temporal does not count against the job. */
-async function judged(run: JobRun, ending: AttemptEnding): Promise<AttemptEnding> {
+async function judged(run: JobRun, ended: AttemptEnding): Promise<AttemptEnding> {
+  const ending = run.spec.plan === undefined ? ended : ofPlan(ended);
   const { outcome } = ending;
+  // What nobody may run again is not run again, whoever is to blame.
+  if (run.spec.plan !== undefined && run.spec.failover.maxAttempts === 0) return ending;
   if (!isFleetLoss(outcome) || !patched(FLEET_PATCH)) return ending;
   const { spec, progress } = run;
   const loss = { pool: spec.pool, graceMs: spec.heartbeatMs };
@@ -183,6 +187,10 @@ async function judged(run: JobRun, ending: AttemptEnding): Promise<AttemptEnding
     excuse = await excuseLoss(loss);
   }
   return excuse === undefined ? ending : { ...ending, outcome: { ...outcome, excuse } };
+}
+
+function ofPlan({ outcome, place }: AttemptEnding): AttemptEnding {
+  return { outcome: asPlanOutcome(outcome), place };
 }
 
 /** The first losses of a storm are judged before it is known; what they would end waits for it. */

@@ -82,7 +82,7 @@ async function endingWithNode(
     return withPlace(said, epoch, target);
   }
   const lost = { kind: 'lost', reason: 'node_lost' } as const;
-  const there = { node, startedAt: place.startedAt };
+  const there = { ...place, node };
   if (wasRunning || place.node !== undefined) return { outcome: lost, place: there };
   await condition(() => ending !== undefined, CANCEL_WITHIN_MS);
   if (ending !== undefined) return takenBack(await withPlace(ending, epoch, target));
@@ -135,7 +135,7 @@ function startAttempt({ spec, progress }: JobRun, target: Target, isFirstOffer: 
 }
 
 function dispatchOf(spec: JobSpec, epoch: number, resultToken: string | undefined): Dispatch {
-  const { id, generation, kind, pool, input, session, slots, liveness } = spec;
+  const { id, generation, kind, pool, input, session, slots, plan, liveness } = spec;
   return {
     job: id,
     generation,
@@ -146,6 +146,7 @@ function dispatchOf(spec: JobSpec, epoch: number, resultToken: string | undefine
     ...(session === undefined ? {} : { session }),
     ...(resultToken === undefined ? {} : { resultToken }),
     ...(slots === 1 ? {} : { slots }),
+    ...(plan === undefined ? {} : { plan }),
     ...(liveness === 'lease' ? { byLease: true } : {}),
   };
 }

@@ -190,3 +190,46 @@ describe('backoffMs', () => {
     );
   });
 });
+
+describe('a list of waits', () => {
+  const after = (failures: number, backoffMs: readonly number[]) =>
+    decide(
+      { ...spec, retry: { ...spec.retry, maxAttempts: 10, backoffMs } },
+      { ...NO_ATTEMPTS, failures },
+      failed,
+    );
+
+  it.each([
+    [0, [60_000, 300_000], 60_000],
+    [1, [60_000, 300_000], 300_000],
+    [8, [60_000, 300_000], 300_000],
+    [0, [0], 0],
+    [5, [], 0],
+  ])('waits after %i earlier failures by %j for %i ms', (failures, waits, afterMs) => {
+    expect(after(failures, waits)).toEqual({ kind: 'retry', afterMs, why: 'boom' });
+  });
+
+  it('does not make more attempts', () => {
+    expect(after(9, [60_000])).toMatchObject({ kind: 'close', outcome: { state: 'failed' } });
+  });
+});
+
+describe('a loss that counts as a failure', () => {
+  const own: AttemptOutcome = { kind: 'lost', reason: 'attempt_timeout', isFailure: true };
+
+  it('is retried as one, and is no loss', () => {
+    expect(decide(spec, NO_ATTEMPTS, own)).toEqual({
+      kind: 'retry',
+      afterMs: 1_000,
+      why: 'its attempt was lost by attempt_timeout',
+    });
+    expect(count(NO_ATTEMPTS, own)).toEqual({ ...NO_ATTEMPTS, failures: 1 });
+  });
+
+  it('ends the job with its last retry', () => {
+    expect(decide(spec, { ...NO_ATTEMPTS, failures: 2 }, own)).toMatchObject({
+      kind: 'close',
+      outcome: { state: 'failed', error: { code: 'job_failed' } },
+    });
+  });
+});

@@ -8,7 +8,7 @@ const rows = Object.entries(ERRORS) as [ErrorCode, ErrorRow][];
 /** The codes that share an exit code with another one, because a script would do the same about them. */
 const KINDS_OF_TROUBLE = [
   ['invalid_input', 'payload_too_large', 'unknown_kind', 'handler_file_failed'],
-  ['job_not_found', 'node_not_found', 'session_not_found'],
+  ['job_not_found', 'node_not_found', 'session_not_found', 'schedule_not_found', 'plan_not_found'],
   [
     'job_running',
     'job_closed',
@@ -16,6 +16,8 @@ const KINDS_OF_TROUBLE = [
     'session_slot_taken',
     'session_exists',
     'session_ended',
+    'schedule_exists',
+    'schedule_changed',
   ],
   [
     'job_failed',

@@ -22,6 +22,31 @@ describe('advance', () => {
     ]);
   });
 
+  it('records more of a run of a schedule', () => {
+    const plan = {
+      schedule: 's',
+      scope: 'default',
+      time: 't',
+      revision: 1,
+      overlap: 'allow',
+    } as const;
+    const spec = { plan, failover: { maxAttempts: 3, crashBudget: 3 } };
+    const said = { ...place, incarnation: 'i1', beatAt: 1_500, rowsAffected: 7 };
+    const lost = advance(NO_PROGRESS, { kind: 'lost', reason: 'node_lost' }, said, 2_000, spec);
+    const done = advance(lost, { kind: 'succeeded', result: { n: 1 } }, said, 3_000, spec);
+    expect(done.attempts).toEqual([
+      {
+        ...said,
+        epoch: 1,
+        outcome: 'lost',
+        reason: 'node_lost',
+        endedAt: 2_000,
+        code: 'lease_lost',
+      },
+      { ...said, epoch: 2, outcome: 'succeeded', endedAt: 3_000, summary: '{"n":1}' },
+    ]);
+  });
+
   it('spends no epoch and leaves no record of an attempt that was refused', () => {
     const before = advance(NO_PROGRESS, { kind: 'lost', reason: 'thread_died' }, place, 2_000);
     const after = advance(before, { kind: 'refused', message: 'no such kind' }, place, 3_000);

@@ -41,6 +41,17 @@ describe('findAttempts', () => {
     },
   );
 
+  it('gives back what an attempt of a schedule said of itself', async () => {
+    const told = attempt({
+      incarnation: 'i1',
+      beatAt: 1_763_738_262_999,
+      rowsAffected: 3_000_000_000,
+      summary: '{"rows":"\\u0000"}',
+      code: 'lease_lost',
+    });
+    expect(await stored([told])).toStrictEqual([told]);
+  });
+
   it('gives them back in the order of their epoch, to the millisecond', async () => {
     const time = fc.integer({ min: 0, max: Date.UTC(2100, 0) });
     const record = fc.record({

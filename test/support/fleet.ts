@@ -96,9 +96,9 @@ export class Fleet {
     return this.#orchestrators[0]!;
   }
 
-  async startOrchestrator(): Promise<HoldfastProcess> {
+  async startOrchestrator(flags: readonly string[] = []): Promise<HoldfastProcess> {
     const name = `orchestrator-${this.#orchestrators.length}`;
-    return this.#startProcess(name, ['orchestrator'], this.#orchestrators);
+    return this.#startProcess(name, ['orchestrator', ...flags], this.#orchestrators);
   }
 
   async startNode(

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { access, appendFile, writeFile } from 'node:fs/promises';
+import { access, appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineJob, NonRetryableError, RetryElsewhereError } from 'holdfast';
@@ -224,4 +224,35 @@ export const span = defineJob({
     if (fails) throw new NonRetryableError('as asked');
     return { epoch };
   },
+});
+
+/** Returns the plan that it is given, and says how many rows it changed. */
+export const planned = defineJob({
+  kind: 'planned',
+  pool,
+  input: z.unknown(),
+  run: (input, ctx) => {
+    ctx.rowsAffected(11);
+    return { input, plan: ctx.plan };
+  },
+});
+
+/** Fails in the way that it is told. */
+export const breaks = defineJob({
+  kind: 'breaks',
+  pool,
+  input: z.object({ by: z.enum(['error', 'text', 'exit']) }),
+  run: ({ by }) => {
+    if (by === 'exit') process.exit(3);
+    if (by === 'text') throw 'simulated handler boom';
+    throw new Error('simulated handler boom');
+  },
+});
+
+/** The scopes that a file names, one a line; fails while there is none. */
+export const scopesOf = defineJob({
+  kind: 'scopes-of',
+  pool,
+  input: z.object({ file: z.string() }),
+  run: async ({ file }) => (await readFile(file, 'utf8')).trim().split('\n'),
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobHandle, JobView } from 'holdfast';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eachAtOnce } from '../../dist/client/each-at-once.js';
+import { eachAtOnce } from '../../dist/domain/each-at-once.js';
 import type { LateResult } from '../../dist/domain/late-result.js';
 import { arrivalsAfterClose, arrivalsAtJob, resend } from '../support/arrivals.ts';
 import { eventually } from '../support/eventually.ts';

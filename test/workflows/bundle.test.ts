@@ -10,5 +10,6 @@ test('the workflow bundle holds the workflows, the domain and the SDK, and nothi
   const code = await readFile(BUNDLE, 'utf8');
   const modules = [...code.matchAll(/^\/\*\*\*\/ "([^"]+)"/gm)].map(([, name]) => name!);
   expect(modules).toContain('./dist/workflows/job.js');
+  expect(modules).toContain('./dist/workflows/tick.js');
   expect(modules.filter((name) => !OWN.test(name) && !SDK.test(name))).toEqual([]);
 });

@@ -18,6 +18,12 @@ export interface ControlEvents {
   jobPending(request: PlaceRequest, waitedMs: number, placed: Placed): void;
   /** A pool lost so many nodes at once that its failover pauses. */
   poolPaused(pause: PoolPause): void;
+  /** A tick decided times of a schedule: how many, by `planned` or why they were skipped. */
+  timesDecided(schedule: string, counts: Readonly<Record<string, number>>): void;
+  /** The job of a plan was started, so long after it was due. */
+  planStarted(plan: { readonly schedule: string }, lateMs: number): void;
+  /** The job of a plan could not be started. */
+  planNotStarted(plan: { readonly schedule: string; readonly jobId: string }, error: unknown): void;
   /** The jobs of a node that left were told. */
   nodeLeft(left: LeftNode, told: number): void;
 }

@@ -13,6 +13,7 @@ import type { SessionSlot } from '../../domain/job.ts';
 import type { ArrivedResult } from '../../domain/late-result.ts';
 import type { PlaceRequest } from '../../domain/placement.ts';
 import type { StormPolicy } from '../../domain/storm.ts';
+import type { TickActivities, TickRequest } from '../../domain/tick.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { askGrant } from './ask-grant.ts';
 import type { ControlEvents } from './control-events.ts';
@@ -25,6 +26,9 @@ import { nodesFor, placeAttempt } from './place-attempt.ts';
 import { readLease } from './read-lease.ts';
 import { forgetNode, recordNode } from './record-node.ts';
 import { tellNextWaiting } from './tell-waiting.ts';
+import { endTick, planTick, startTick } from './tick-plan.ts';
+import type { PlanRuns } from './tick-start.ts';
+import { startPlanned } from './tick-start.ts';
 
 /** What control activities work with. */
 export interface ControlDeps {
@@ -32,12 +36,13 @@ export interface ControlDeps {
   readonly events: ControlEvents;
   readonly storm: StormPolicy;
   readonly watch: TemporalWatch;
+  readonly plans: PlanRuns;
 }
 
 /** What an orchestrator does for workflows, over one ledger. */
 export function createControlActivities(
   deps: ControlDeps,
-): ControlActivities & NodeControlActivities {
+): ControlActivities & NodeControlActivities & TickActivities {
   const { ledger, events, storm, watch } = deps;
   const activity = <Argument, Result>(
     call: string,
@@ -65,6 +70,14 @@ export function createControlActivities(
     failOver: activity('failOver', (left: LeftNode) => failOver(ledger, events, storm, left)),
     forgetNode: activity('forgetNode', (node: { name: string; by: string; reason: string }) =>
       forgetNode(ledger, node),
+    ),
+    startTick: activity('startTick', (tick: { schedule: string }) => startTick(ledger, tick)),
+    planTick: activity('planTick', (request: TickRequest) => planTick(ledger, events, request)),
+    startPlanned: activity('startPlanned', (request: { schedule: string; limit: number }) =>
+      startPlanned(deps, request),
+    ),
+    endTick: activity('endTick', (tick: Parameters<TickActivities['endTick']>[0]) =>
+      endTick(ledger, tick),
     ),
     findAttempt: asActivity(findAttempt),
     readLease: asActivity(readLease),

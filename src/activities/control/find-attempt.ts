@@ -1,7 +1,7 @@
 import { getClient } from '@temporalio/activity';
 import type { ControlActivities } from '../../domain/activities.ts';
 import type { AttemptPlace } from '../../domain/attempt.ts';
-import { nodeOfIdentity } from '../../domain/node-identity.ts';
+import { incarnationOfIdentity, nodeOfIdentity } from '../../domain/node-identity.ts';
 
 type Client = ReturnType<typeof getClient>;
 type History = Awaited<
@@ -40,8 +40,12 @@ async function findRunning(
   const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
   const pending = raw.pendingActivities?.find((each) => each.activityId === activityId);
   if (pending === undefined || Number(pending.state) !== STARTED) return undefined;
-  const node = nodeOfIdentity(pending.lastWorkerIdentity);
-  return { node, startedAt: msOf(pending.lastStartedTime) };
+  const beatAt = msOf(pending.lastHeartbeatTime);
+  return {
+    ...placeOf(pending.lastWorkerIdentity),
+    startedAt: msOf(pending.lastStartedTime),
+    ...(beatAt === undefined ? {} : { beatAt }),
+  };
 }
 
 function placeIn(newestFirst: HistoryEvent[], activityId: string): AttemptPlace {
@@ -53,9 +57,14 @@ function placeIn(newestFirst: HistoryEvent[], activityId: string): AttemptPlace 
       attributes?.scheduledEventId?.toString() === scheduled?.eventId?.toString(),
   );
   return {
-    node: nodeOfIdentity(started?.activityTaskStartedEventAttributes?.identity),
+    ...placeOf(started?.activityTaskStartedEventAttributes?.identity),
     startedAt: msOf(started?.eventTime),
   };
+}
+
+function placeOf(identity: string | null | undefined): Pick<AttemptPlace, 'node' | 'incarnation'> {
+  const incarnation = incarnationOfIdentity(identity);
+  return { node: nodeOfIdentity(identity), ...(incarnation === undefined ? {} : { incarnation }) };
 }
 
 function msOf(time: HistoryEvent['eventTime']): number | undefined {

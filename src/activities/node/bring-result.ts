@@ -37,7 +37,8 @@ export async function bringResult(
     job: dispatch.job,
     generation: dispatch.generation,
     epoch: dispatch.epoch,
-    ...place,
+    node: place.node,
+    startedAt: place.startedAt,
     token: dispatch.resultToken,
     result: report.result,
   });

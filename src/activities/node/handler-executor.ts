@@ -11,6 +11,8 @@ export interface HandlerEvents {
   started(): void;
   /** The newest progress as JSON text, of any length. */
   progress(json: string): void;
+  /** How many rows the handler says that it has changed; the newest number counts. */
+  rowsAffected(count: number): void;
   /** A line that the handler logged. */
   log(level: LogLevel, message: string, fields: Record<string, Json>): void;
 }

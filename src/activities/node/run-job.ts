@@ -1,11 +1,11 @@
 import { CompleteAsyncError, Context } from '@temporalio/activity';
 import type { AttemptBeat, Dispatch, NodeActivities } from '../../domain/activities.ts';
 import type { AttemptPlace } from '../../domain/attempt.ts';
-import type { Json } from '../../domain/json.ts';
 import type { Admission } from './attempt-admission.ts';
 import { admit } from './attempt-admission.ts';
 import { fenced, handedBack } from './attempt-failure.ts';
 import { startHeartbeat } from './attempt-heartbeat.ts';
+import type { SaidByHandler } from './attempt-log.ts';
 import { attemptIds, handlerEvents, logEnd } from './attempt-log.ts';
 import type { RefusalDeps } from './attempt-refusal.ts';
 import { refuse } from './attempt-refusal.ts';
@@ -31,6 +31,8 @@ export interface NodeActivityDeps extends RefusalDeps, BringResultDeps {
   readonly executor: HandlerExecutor;
   readonly events: AttemptEvents;
   readonly running: RunningAttempts;
+  /** Which start of the node this is. */
+  readonly incarnation: string;
   readonly lease: Pick<NodeLease, 'isFresh' | 'named'>;
   readonly sendBeat: SendBeat;
   readonly leaseMs: number;
@@ -42,9 +44,16 @@ export interface NodeActivityDeps extends RefusalDeps, BringResultDeps {
 interface Attempt {
   readonly dispatch: Dispatch;
   readonly context: Context;
-  readonly place: { readonly node: string; readonly startedAt: number };
+  readonly place: {
+    readonly node: string;
+    readonly startedAt: number;
+    readonly incarnation: string;
+  };
   readonly ids: object;
-  readonly progress: { newest?: Json };
+  /** What its handler has said so far. */
+  readonly said: SaidByHandler;
+  /** When the last heartbeat of its own went out. */
+  beatAt?: number;
   readonly stopping: AttemptStop;
 }
 
@@ -60,10 +69,11 @@ export function createNodeActivities(deps: NodeActivityDeps): NodeActivities {
     runJob: async (dispatch) => {
       refuse(deps, dispatch);
       const context = Context.current();
-      const place = { node: deps.node, startedAt: Date.now() };
-      const ids = { ...attemptIds(dispatch, deps.node), startedAt: place.startedAt };
+      const { node, incarnation } = deps;
+      const place = { node, startedAt: Date.now(), incarnation };
+      const ids = { ...attemptIds(dispatch, node), startedAt: place.startedAt };
       const stopping = watchForStop(context, deps.cancelGraceMs);
-      const attempt: Attempt = { dispatch, context, place, ids, progress: {}, stopping };
+      const attempt: Attempt = { dispatch, context, place, ids, said: {}, stopping };
       const stopBeating = dispatch.byLease === true ? undefined : startBeating(attempt);
       try {
         return await runInSlot(deps, attempt);
@@ -79,11 +89,24 @@ function startBeating(attempt: Attempt): () => void {
   return startHeartbeat(attempt.context, () => beatOf(attempt));
 }
 
-function beatOf({ dispatch, place, progress }: Attempt): AttemptBeat {
+function beatOf(attempt: Attempt): AttemptBeat {
+  attempt.beatAt = Date.now();
+  const { dispatch, place, said } = attempt;
+  const { progress } = said;
   return {
     ...place,
+    ...storyOf(attempt),
     epoch: dispatch.epoch,
-    ...(progress.newest === undefined ? {} : { progress: progress.newest }),
+    ...(progress === undefined ? {} : { progress }),
+  };
+}
+
+/** What goes on record of an attempt beside where and when it ran. */
+function storyOf({ beatAt, said }: Attempt): Pick<AttemptPlace, 'beatAt' | 'rowsAffected'> {
+  const { rowsAffected } = said;
+  return {
+    ...(beatAt === undefined ? {} : { beatAt }),
+    ...(rowsAffected === undefined ? {} : { rowsAffected }),
   };
 }
 
@@ -146,18 +169,19 @@ function tooFewFree(slots = 1): string {
 }
 
 async function runHandler(deps: NodeActivityDeps, attempt: Attempt): Promise<AttemptVerdict> {
-  const { context, dispatch, ids, place, progress, stopping } = attempt;
+  const { context, dispatch, ids, place, said, stopping } = attempt;
   const admission = await admitAttempt(deps, attempt);
   if (admission === 'gone') {
     return { outcome: 'lost', reason: 'gone_before_start', failure: fenced(place) };
   }
   const { stop, kill } = stopping;
-  const events = handlerEvents(deps.log, ids, progress);
+  const events = handlerEvents(deps.log, ids, said, dispatch);
   const end: HandlerEnd =
     admission === 'stopped'
       ? { kind: 'terminated' }
       : await deps.executor.run({ dispatch, node: deps.node, stop, kill, events });
-  return verdictOn(end, stopping.cause(), place, cancellationOf(context));
+  const told = { ...place, ...storyOf(attempt) };
+  return verdictOn(end, stopping.cause(), told, cancellationOf(context));
 }
 
 function admitAttempt(deps: NodeActivityDeps, attempt: Attempt): Promise<Admission> {

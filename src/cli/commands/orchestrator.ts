@@ -22,6 +22,7 @@ import type { Terminal } from '../terminal.ts';
 interface OwnFlags {
   readonly jobs?: string;
   readonly outboxLagAlarm?: Duration;
+  readonly tickInterval?: Duration;
 }
 
 type OrchestratorFlags = OwnFlags &
@@ -48,6 +49,12 @@ export function orchestratorCommand(terminal: Terminal): Command {
         'alert when a job waits in the outbox for longer (default: 60s)',
       ),
     )
+    .addOption(
+      durationOption(
+        '--tick-interval <time>',
+        'look so often for schedules that are due and had no alarm (default: 30s)',
+      ),
+    )
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   addResourceOption(command);
@@ -63,7 +70,7 @@ export function orchestratorCommand(terminal: Terminal): Command {
       const storm = stormPolicy(flags);
       const retention = retentionPolicy(flags);
       const sweep = sweepPolicy(flags);
-      const own = { ...pick(flags, 'jobs', 'outboxLagAlarm'), ...resourcesOf(flags) };
+      const own = { ...pick(flags, 'jobs', 'outboxLagAlarm', 'tickInterval'), ...resourcesOf(flags) };
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
       const policies = { storm, retention, sweep };

@@ -1,16 +1,43 @@
 import { Command } from 'commander';
 import type { Terminal } from '../terminal.ts';
+import { schedulesEditCommand, schedulesRemoveCommand } from './schedules-edit.ts';
+import { schedulesHistoryCommand, schedulesPreviewCommand } from './schedules-history.ts';
+import { schedulesListCommand } from './schedules-list.ts';
+import { schedulesPauseCommand, schedulesResumeCommand } from './schedules-pause.ts';
 import { schedulesPlanCommand } from './schedules-plan.ts';
+import { schedulesPutCommand } from './schedules-put.ts';
+import { schedulesRevisionsCommand, schedulesShowCommand } from './schedules-show.ts';
+import {
+  schedulesBackfillCommand,
+  schedulesRetryCommand,
+  schedulesTriggerCommand,
+} from './schedules-trigger.ts';
 
-/** `holdfast schedules`: tells when jobs that run again and again are due. */
+/** `holdfast schedules`: jobs that run again and again. */
 export function schedulesCommand(terminal: Terminal): Command {
   return new Command('schedules')
-    .summary('ask the planner of schedules')
-    .description('Tells when jobs that run again and again are due.')
+    .summary('look after jobs that run again and again')
+    .description('Looks after schedules: jobs that run again and again.')
+    .addCommand(schedulesPutCommand(terminal))
+    .addCommand(schedulesListCommand(terminal))
+    .addCommand(schedulesShowCommand(terminal))
+    .addCommand(schedulesRevisionsCommand(terminal))
+    .addCommand(schedulesEditCommand(terminal))
+    .addCommand(schedulesPauseCommand(terminal))
+    .addCommand(schedulesResumeCommand(terminal))
+    .addCommand(schedulesTriggerCommand(terminal))
+    .addCommand(schedulesBackfillCommand(terminal))
+    .addCommand(schedulesRetryCommand(terminal))
+    .addCommand(schedulesHistoryCommand(terminal))
+    .addCommand(schedulesPreviewCommand(terminal))
+    .addCommand(schedulesRemoveCommand(terminal))
     .addCommand(schedulesPlanCommand(terminal))
     .addHelpText('after', HELP);
 }
 
 const HELP = `
 Examples:
+  $ holdfast schedules put schedules.yaml
+  $ holdfast schedules history nightly --state FAILED
+  $ holdfast schedules pause nightly --reason "database moves"
   $ holdfast schedules plan < requests.jsonl`;

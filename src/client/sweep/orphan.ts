@@ -1,7 +1,7 @@
 import type { JobOutcome } from '../../domain/job.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
-import { eachAtOnce } from '../each-at-once.ts';
+import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { closeSwept } from './close-swept.ts';
 import { describeJob } from './describe-job.ts';
 import { realEnd } from './real-end.ts';

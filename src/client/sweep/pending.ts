@@ -1,7 +1,7 @@
 import type { JobRequest } from '../../domain/job.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
-import { eachAtOnce } from '../each-at-once.ts';
+import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { yieldOwnSlot } from '../own-slot.ts';
 import { startNext } from '../start-job.ts';
 import { closeSwept } from './close-swept.ts';

@@ -4,7 +4,7 @@ import { PLACE_AGAIN_SIGNAL } from '../../domain/messages.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
 import type { PlacedJob } from '../../ledger/reservations.ts';
 import type { Connections } from '../connections.ts';
-import { eachAtOnce } from '../each-at-once.ts';
+import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { AT_ONCE } from './sweep-part.ts';
 
 /**

@@ -3,7 +3,7 @@ import { ATTEMPT_GONE_SIGNAL, DEADLINE_SIGNAL } from '../../domain/messages.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
 import type { SweptReservation } from '../../ledger/sweep-reservations.ts';
-import { eachAtOnce } from '../each-at-once.ts';
+import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { describeJob, isBeingCancelled, isUnstarted } from './describe-job.ts';
 import { signalJob } from './signal-jobs.ts';
 import type { SweepContext, SweepPart } from './sweep-part.ts';

@@ -5,7 +5,7 @@ import { resolveJobSpec } from '../../domain/job-spec.ts';
 import { JOB_WORKFLOW } from '../../domain/messages.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
-import { eachAtOnce } from '../each-at-once.ts';
+import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { startedWith } from '../started-with.ts';
 import { closeSwept } from './close-swept.ts';
 import type { DescribedJob } from './describe-job.ts';

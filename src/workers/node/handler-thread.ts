@@ -45,6 +45,7 @@ function eventsTo(port: MessagePort): HandlerEvents {
   return {
     started: () => post(port, { kind: 'started' }),
     progress: (json) => post(port, { kind: 'progress', json }),
+    rowsAffected: (count) => post(port, { kind: 'rows', count }),
     log: (level, message, fields) => post(port, { kind: 'log', level, message, fields }),
   };
 }

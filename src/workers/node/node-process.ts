@@ -128,7 +128,7 @@ export class NodeProcess {
       ...{ node, incarnation, connection, namespace },
       permits: new PollPermits(gate),
       jobActivities: createNodeActivities({
-        ...{ node: name, pool, log, leaseMs, cancelGraceMs },
+        ...{ node: name, incarnation, pool, log, leaseMs, cancelGraceMs },
         ...{ kinds: handlers.kinds, executor: handlers.executor },
         ...{ gate, running, lease, sendBeat, complete, events: metrics },
         keepLate: (workflowId, result) => late.keep(workflowId, result),

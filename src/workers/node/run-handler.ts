@@ -1,9 +1,11 @@
 import type { HandlerEnd, HandlerEvents } from '../../activities/node/handler-executor.ts';
 import type { Dispatch } from '../../domain/activities.ts';
+import { checkCount } from '../../domain/check.ts';
 import { HoldfastError } from '../../domain/errors.ts';
+import { executionId } from '../../domain/plan-execution.ts';
 import { checkInput } from '../../handlers/check-input.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
-import type { HandlerContext, HandlerLog } from '../../handlers/handler-context.ts';
+import type { HandlerContext, HandlerLog, HandlerPlan } from '../../handlers/handler-context.ts';
 import { serialiseResult } from '../../handlers/serialise-result.ts';
 import { handlerError } from './handler-error.ts';
 import { logFields } from './log-fields.ts';
@@ -68,6 +70,7 @@ function contextOf(
   sender: ProgressSender,
 ): HandlerContext {
   const { job, generation, epoch, session } = dispatch;
+  const plan = planOf(dispatch);
   const log = logTo(events);
   const progress: HandlerContext['progress'] = (value) => {
     try {
@@ -76,7 +79,18 @@ function contextOf(
       log.warn('attempt.progress_dropped', { error });
     }
   };
-  return { signal, progress, log, job, generation, epoch, node, session };
+  const rowsAffected: HandlerContext['rowsAffected'] = (count) =>
+    events.rowsAffected(checkCount(count, 'rowsAffected', 0));
+  return { signal, progress, rowsAffected, log, job, generation, epoch, node, session, plan };
+}
+
+function planOf({ plan, job, generation, epoch }: Dispatch): HandlerPlan | undefined {
+  if (plan === undefined) return undefined;
+  const { schedule, scope, time } = plan;
+  return {
+    ...{ schedule, scope, time: new Date(time), attempt: epoch },
+    executionId: executionId({ job, generation, epoch }),
+  };
 }
 
 function logTo(events: HandlerEvents): HandlerLog {

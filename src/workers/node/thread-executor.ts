@@ -137,6 +137,8 @@ function deliver(message: Exclude<ThreadMessage, { kind: 'ended' }>, events: Han
       return events.started();
     case 'progress':
       return events.progress(message.json);
+    case 'rows':
+      return events.rowsAffected(message.count);
     case 'log':
       return events.log(message.level, message.message, message.fields);
   }

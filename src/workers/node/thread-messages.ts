@@ -24,6 +24,7 @@ export interface StopMessage {
 export type ThreadMessage =
   | { readonly kind: 'started' }
   | { readonly kind: 'progress'; readonly json: string }
+  | { readonly kind: 'rows'; readonly count: number }
   | {
       readonly kind: 'log';
       readonly level: LogLevel;

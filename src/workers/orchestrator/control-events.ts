@@ -3,6 +3,7 @@ import type { ControlEvents } from '../../activities/control/control-events.ts';
 import { failoversOf } from '../../domain/attempt.ts';
 import { Alerts } from '../alerts.ts';
 import type { Metrics } from '../metrics.ts';
+import { LATE_MS } from './watch-schedules.ts';
 
 /** Jobs that wait look again at least this often, so their alert holds as long as they wait. */
 const PENDING_ALERT_MS = 120_000;
@@ -54,9 +55,29 @@ export function controlEvents(log: Logger, metrics: Metrics): ControlEvents {
       log.warn(fields, 'pool.paused');
       alerts.raiseFor('pool_paused', Math.max(1_000, until - Date.now()), fields);
     },
+    ...scheduleEvents(log, metrics),
     nodeLeft: ({ name: node, incarnation, pool, why, running }, told) => {
       const fields = { node, incarnation, pool, why, running: running.length, told };
       log[why === 'lost' ? 'warn' : 'info'](fields, 'node.left');
+    },
+  };
+}
+
+function scheduleEvents(
+  log: Logger,
+  metrics: Metrics,
+): Pick<ControlEvents, 'timesDecided' | 'planStarted' | 'planNotStarted'> {
+  return {
+    timesDecided: (schedule, counts) => {
+      const decided = Object.entries(counts).filter(([, count]) => count > 0);
+      for (const [decision, count] of decided) metrics.timesDecided(schedule, decision, count);
+      if (decided.length > 0) log.info({ schedule, ...counts }, 'schedule.decided');
+    },
+    planStarted: ({ schedule }, lateMs) => {
+      if (lateMs > LATE_MS) metrics.planStartedLate(schedule);
+    },
+    planNotStarted: ({ schedule, jobId: job }, err) => {
+      log.warn({ schedule, job, err }, 'plan.not_started');
     },
   };
 }

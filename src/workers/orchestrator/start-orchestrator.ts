@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
+import type { Connections } from '../../client/connections.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { configureResources } from '../../client/configure-resources.ts';
@@ -17,13 +18,15 @@ import type { SweepPolicy } from '../../domain/sweep.ts';
 import { SWEEP_DEFAULTS } from '../../domain/sweep.ts';
 import { parseLimit } from '../../handlers/attempt-options.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
-import { handlersOf, loadHandlers } from '../../handlers/load-handlers.ts';
+import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
+import { handlersOf, loadHandlers, loadSchedules } from '../../handlers/load-handlers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { workflowBundlePath } from '../bundle.ts';
 import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
 import { defaultLog } from '../default-log.ts';
+import type { Metrics } from '../metrics.ts';
 import { processMetrics } from '../metrics.ts';
 import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
@@ -32,10 +35,14 @@ import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { Definitions } from './outbox-request.ts';
 import { pruneLedger } from './prune.ts';
 import { startRelay } from './relay.ts';
+import { planRuns } from './plan-runs.ts';
+import type { RunningLoop } from './repeat.ts';
 import { releaseSessions } from './release-sessions.ts';
 import { createSweepActivities } from './sweep-activities.ts';
 import { scheduleSweeps } from './sweep-schedule.ts';
+import { repairScheduleAlarms, tickSchedules } from './tick-schedules.ts';
 import { watchOutbox } from './watch-outbox.ts';
+import { watchSchedules } from './watch-schedules.ts';
 import { watchTemporal } from './watch-temporal.ts';
 
 /** Options of {@link startOrchestrator}; what is left out comes from the environment. */
@@ -63,6 +70,8 @@ export interface OrchestratorOptions {
    * while running outlives a restart with the same. @default none
    */
   readonly resources?: Readonly<Record<string, number>>;
+  /** How often it looks for schedules that are due and had no alarm. @default '30s' */
+  readonly tickInterval?: Duration;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
 }
@@ -94,6 +103,7 @@ export async function startOrchestrator(
   const definitions = await definitionsOf(options.jobs);
   const outboxLagAlarmMs = parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm');
   const resources = parseResources(options.resources ?? {}, 'resources');
+  const tickIntervalMs = parseLimit(options.tickInterval ?? '30s', 'tickInterval');
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
@@ -116,6 +126,7 @@ export async function startOrchestrator(
     const connections = { client, ledger, place };
     const { intervalMs, alarmAbove } = { ...SWEEP_DEFAULTS, ...options.sweep };
     await configureResources(connections, resources);
+    const plans = planRuns(connections, await schedulesOf(options.jobs));
     const worker = await Worker.create({
       connection,
       namespace,
@@ -123,7 +134,7 @@ export async function startOrchestrator(
       taskQueue: ORCHESTRATOR_QUEUE,
       workflowBundle: { codePath: await workflowBundlePath() },
       activities: {
-        ...createControlActivities({ ledger, events, storm, watch }),
+        ...createControlActivities({ ledger, events, storm, watch, plans }),
         ...createSweepActivities({ connections, retention, alarmAbove, metrics, log }),
       },
       // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
@@ -137,6 +148,7 @@ export async function startOrchestrator(
       watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs),
       startRelay({ connections, definitions, metrics, log }),
       scheduleSweeps(client, intervalMs, log),
+      ...scheduleLoops(connections, metrics, log, tickIntervalMs),
     ];
     for (const loop of loops) closers.add(() => loop.stop());
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
@@ -153,6 +165,24 @@ export async function startOrchestrator(
 async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definitions> {
   if (jobs === undefined) return new Map();
   return typeof jobs === 'string' ? loadHandlers(jobs) : handlersOf(jobs, 'option "jobs"');
+}
+
+function scheduleLoops(
+  connections: Connections,
+  metrics: Metrics,
+  log: Logger,
+  intervalMs: number,
+): RunningLoop[] {
+  return [
+    tickSchedules(connections, intervalMs, log),
+    repairScheduleAlarms(connections, intervalMs, log),
+    watchSchedules(connections.ledger, metrics, log, intervalMs),
+  ];
+}
+
+/** A file may define schedules beside its jobs: the inputs that they compute are computed here. */
+async function schedulesOf(jobs: OrchestratorOptions['jobs']): Promise<DeclaredSchedules> {
+  return typeof jobs === 'string' ? loadSchedules(jobs) : new Map();
 }
 
 async function whyNotReady(worker: Worker, ledger: Ledger): Promise<string | undefined> {

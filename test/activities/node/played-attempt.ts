@@ -75,6 +75,7 @@ export function attempt({ dispatch = DISPATCH, ...setting }: Setting = {}): Atte
   let brought: AttemptReport | undefined;
   const activities = createNodeActivities({
     node: 'gpu-1',
+    incarnation: 'i1',
     pool: 'gpu',
     kinds: ['transcribe', 'align'],
     cancelGraceMs: 50,

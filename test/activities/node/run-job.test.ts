@@ -16,6 +16,7 @@ describe('an attempt that succeeds', () => {
     expect(report).toEqual({
       result: { text: 'hi' },
       node: 'gpu-1',
+      incarnation: 'i1',
       startedAt: expect.any(Number) as unknown,
     });
     const startedAt = report?.startedAt;
@@ -99,6 +100,8 @@ describe('a node that will not run an attempt', () => {
   });
 });
 
+const told = { node: 'gpu-1', incarnation: 'i1', startedAt: expect.any(Number) as unknown };
+
 describe('an attempt on a node without a fresh lease', () => {
   const stale = { isFresh: () => false, named: () => Promise.resolve(true) };
 
@@ -114,7 +117,7 @@ describe('an attempt on a node without a fresh lease', () => {
     await run;
     end({ kind: 'returned', result: 1 });
     expect(await answer).toMatchObject({ result: 1 });
-    expect(beats).toEqual([{ node: 'gpu-1', epoch: 3, startedAt: expect.any(Number) as unknown }]);
+    expect(beats).toEqual([{ ...told, epoch: 3, beatAt: expect.any(Number) as unknown }]);
   });
 
   test('never starts when the server does not', async () => {
@@ -205,11 +208,14 @@ describe('heartbeats', () => {
     const { env, run } = attempt({ heartbeatTimeoutMs: 300 });
     const [first] = (await once(env, 'heartbeat')) as unknown[];
     expect(performance.now() - begunAt).toBeGreaterThan(90);
-    expect(first).toEqual({ node: 'gpu-1', epoch: 3, startedAt: expect.any(Number) as unknown });
+    expect(first).toEqual({ ...told, epoch: 3, beatAt: expect.any(Number) as unknown });
     const { events } = await run;
+    events.rowsAffected(7);
     events.progress('{"done":1}');
     events.progress('{"done":2}');
-    expect(await once(env, 'heartbeat')).toMatchObject([{ progress: { done: 2 } }]);
+    expect(await once(env, 'heartbeat')).toMatchObject([
+      { progress: { done: 2 }, rowsAffected: 7 },
+    ]);
   });
 
   test('keep the last progress when one is too large, and warn once', async () => {

@@ -20,6 +20,7 @@ test('an attempt heartbeats within its timeout while its handler never yields', 
   const results: Json[] = [];
   const activities = createNodeActivities({
     node: 'n1',
+    incarnation: 'i1',
     pool: 'test',
     kinds: ['busy'],
     executor,

@@ -13,6 +13,7 @@ export interface ObservedRun {
   /** Resolves with the first progress, as JSON text. */
   readonly progressed: Promise<string>;
   readonly progress: string[];
+  readonly rows: number[];
   readonly lines: { level: LogLevel; message: string; fields: Record<string, unknown> }[];
   stop(why: string): void;
   kill(): void;
@@ -25,8 +26,16 @@ export function startRun(executor: HandlerExecutor, kind: string, input: object 
   const started = deferred<void>();
   const progressed = deferred<string>();
   const progress: string[] = [];
+  const rows: number[] = [];
   const lines: ObservedRun['lines'] = [];
-  const dispatch = { job: 'j1', generation: 1, epoch: 2, kind, pool: 'test', input: { ...input } };
+  const plan = {
+    ...{ schedule: 'nightly', scope: 'eu', time: '2026-06-03T12:00:00Z' },
+    ...{ revision: 1, overlap: 'allow' as const },
+  };
+  const dispatch = {
+    ...{ job: 'j1', generation: 1, epoch: 2, kind, pool: 'test', input: { ...input } },
+    ...(kind === 'plan' ? { plan } : {}),
+  };
   const end = executor.run({
     dispatch,
     node: 'n1',
@@ -38,6 +47,7 @@ export function startRun(executor: HandlerExecutor, kind: string, input: object 
         progress.push(json);
         progressed.resolve(json);
       },
+      rowsAffected: (count) => rows.push(count),
       log: (level, message, fields) => lines.push({ level, message, fields }),
     },
   });
@@ -46,6 +56,7 @@ export function startRun(executor: HandlerExecutor, kind: string, input: object 
     started: started.promise,
     progressed: progressed.promise,
     progress,
+    rows,
     lines,
     stop: (why) => stop.abort(new Error(why)),
     kill: () => kill.abort(),

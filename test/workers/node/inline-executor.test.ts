@@ -20,6 +20,25 @@ describe('inline', () => {
     expect(run.lines).toMatchObject([{ message: 'odd' }, { message: 'attempt.progress_dropped' }]);
   });
 
+  test('a handler is told its plan, and the rows it says arrive', async () => {
+    const run = startRun(executor, 'plan');
+    expect(await run.end).toEqual({
+      kind: 'returned',
+      result: {
+        ...{ schedule: 'nightly', scope: 'eu', time: '2026-06-03T12:00:00.000Z', isDate: true },
+        ...{ attempt: 2, executionId: 'j1#1/2' },
+      },
+    });
+    expect(run.rows).toEqual([3, 12]);
+  });
+
+  test.each([-1, 0.5, '3', null])('%j is no number of rows', async (count) => {
+    expect(await startRun(executor, 'rows', { count }).end).toMatchObject({
+      kind: 'threw',
+      error: { code: 'job_failed', name: 'HoldfastError' },
+    });
+  });
+
   test.each([
     ['bigint', 'result_not_serialisable'],
     ['huge', 'result_too_large'],

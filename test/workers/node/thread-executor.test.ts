@@ -205,3 +205,24 @@ test('runs at the same time have threads of their own', async () => {
   for (const run of runs) run.kill();
   await Promise.all(runs.map((run) => run.end));
 });
+
+describe('a run of a schedule', () => {
+  test('a handler is told its plan, and the rows it says arrive', async () => {
+    const run = startRun(threads(), 'plan');
+    expect(await run.end).toEqual({
+      kind: 'returned',
+      result: {
+        ...{ schedule: 'nightly', scope: 'eu', time: '2026-06-03T12:00:00.000Z', isDate: true },
+        ...{ attempt: 2, executionId: 'j1#1/2' },
+      },
+    });
+    expect(run.rows).toEqual([3, 12]);
+  });
+
+  test.each([-1, 0.5, '3', null])('%j is no number of rows', async (count) => {
+    expect(await startRun(threads(), 'rows', { count }).end).toMatchObject({
+      kind: 'threw',
+      error: { code: 'job_failed', name: 'HoldfastError' },
+    });
+  });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eachAtOnce } from '../../src/client/each-at-once.ts';
+import { eachAtOnce } from '../../src/domain/each-at-once.ts';
 
 test('results come in the order of their items, and no more work is under way than allowed', async () => {
   let underWay = 0;

@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import type { ConnectionFlags } from '../find-connection.ts';
+import { addConnectionOptions } from '../find-connection.ts';
+import { formatDocument } from '../format/document.ts';
+import type { Terminal } from '../terminal.ts';
+import { withClient } from '../with-client.ts';
+
+type PutFlags = ConnectionFlags & { readonly json?: boolean };
+
+/** `holdfast schedules put FILE…`: puts the schedules of files on record. */
+export function schedulesPutCommand(terminal: Terminal): Command {
+  const command = new Command('put')
+    .summary('put the schedules of files on record')
+    .description(
+      'Puts the schedules of YAML or JSON files on record. Nothing is changed when one of them is ' +
+        'wrong, and nothing of a schedule that is the same already.',
+    )
+    .argument('<file...>', 'one schedule, a list, or a list under `schedules`')
+    .option('--json', 'print one JSON document for each schedule, each on a line')
+    .addHelpText('after', HELP);
+  addConnectionOptions(command);
+  return command.action((files: string[], flags: PutFlags) => put(terminal, files, flags));
+}
+
+async function put(terminal: Terminal, files: readonly string[], flags: PutFlags): Promise<void> {
+  const { readAllSchedules } = await import('../read-schedules.ts');
+  const read = await readAllSchedules(files);
+  await withClient(flags, terminal, async ({ schedules }) => {
+    for (const { document } of read) {
+      const { kind, schedule, warnings } = await schedules.put(document);
+      await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
+      const text = `schedule ${schedule.name} is ${kind}: revision ${schedule.revision}`;
+      await terminal.print(flags.json === true ? formatDocument({ kind, ...schedule }) : text);
+    }
+  });
+}
+
+const HELP = `
+Examples:
+  $ holdfast schedules put schedules.yaml
+  $ holdfast schedules put nightly.json hourly.yaml --json`;

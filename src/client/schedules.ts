@@ -1,0 +1,172 @@
+import { checkChoice, checkName } from '../domain/check.ts';
+import { invalid } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import { checkScheduleName, checkScope } from '../domain/plan-id.ts';
+import type { PlanHistoryState } from '../domain/schedule.ts';
+import { PLAN_HISTORY_STATES } from '../domain/schedule.ts';
+import type { ResumePolicy, ScheduleDocument } from '../domain/schedule-definition.ts';
+import { RESUME_POLICIES, resolveDefinition } from '../domain/schedule-definition.ts';
+import type { ScheduleDeclaration } from '../handlers/define-schedule.ts';
+import type { AddedPlan } from '../ledger/add-plans.ts';
+import type { ScheduleRevision } from '../ledger/find-schedules.ts';
+import type { HistoryPage } from '../ledger/plan-history.ts';
+import type { StoredSchedule } from '../ledger/schedule-row.ts';
+import type { Connections } from './connections.ts';
+import type { OrderOptions } from './order-node.ts';
+import { signed } from './order-node.ts';
+import { scheduleNotFound, storedSchedule } from './schedules/check-schedule.ts';
+import type { PreviewedTime, PreviewOptions } from './schedules/preview.ts';
+import { previewTimes } from './schedules/preview.ts';
+import type { PutSchedule, PutScheduleOptions } from './schedules/put-schedule.ts';
+import { alarmed, editSchedule, putSchedule, removeSchedule } from './schedules/put-schedule.ts';
+import type { BackfilledPlan, BackfillOptions } from './schedules/run-plans.ts';
+import { backfillSchedule, retryPlan, triggerSchedule } from './schedules/run-plans.ts';
+
+/** Which plans to show. */
+export interface HistoryOptions {
+  readonly scope?: string;
+  readonly state?: PlanHistoryState;
+  /** Times from then on, and up to then. */
+  readonly since?: Date;
+  readonly until?: Date;
+  /** Plans at most, 1 to 1000. @default 50 */
+  readonly limit?: number;
+  /** The `cursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** A schedule, with what could not be done about it in Temporal and mends itself. */
+export type WarnedSchedule = StoredSchedule & { readonly warnings: readonly string[] };
+
+/**
+ * What runs again and again. Each call also rejects with `invalid_input`, `schedule_not_found` where it
+ * names a schedule, or `ledger_unavailable`. Without Temporal a change holds all the same: its times
+ * are planned when Temporal is back.
+ */
+export interface SchedulesClient {
+  /** Puts a new schedule on record. @throws HoldfastError `schedule_exists` */
+  create(
+    schedule: ScheduleDeclaration | ScheduleDocument,
+    options?: Pick<PutScheduleOptions, 'by'>,
+  ): Promise<PutSchedule>;
+  /**
+   * Puts a schedule on record, in place of the one of this name if there is one. What other times it
+   * has then, begin after now; what was due until now, runs by the old ones. Repeated, it changes nothing.
+   *
+   * @throws HoldfastError `schedule_changed` when it has not the `revision` that was given
+   */
+  put(
+    schedule: ScheduleDeclaration | ScheduleDocument,
+    options?: PutScheduleOptions,
+  ): Promise<PutSchedule>;
+  /**
+   * Changes some fields; one that is null is left out from then on.
+   *
+   * @throws HoldfastError `schedule_changed` when somebody else has changed it meanwhile
+   */
+  edit(
+    name: string,
+    changes: Readonly<Record<string, Json>>,
+    options?: PutScheduleOptions,
+  ): Promise<PutSchedule>;
+  get(name: string): Promise<StoredSchedule>;
+  /** Every schedule, by name. */
+  list(): Promise<StoredSchedule[]>;
+  /** Every change of it, the newest first; also when it was removed. */
+  revisions(name: string): Promise<ScheduleRevision[]>;
+  /** Takes it out. What was planned and not started never runs; what runs goes on. */
+  remove(
+    name: string,
+    options?: PutScheduleOptions,
+  ): Promise<{ readonly warnings: readonly string[] }>;
+  /** Nothing is planned until it is resumed. */
+  pause(name: string, options: OrderOptions): Promise<WarnedSchedule>;
+  /**
+   * Ends a pause. `policy` says, this once, what becomes of the times of the pause: `skip` them all, run
+   * the `latest`, or `all`, as far as the window reaches. @default the schedule's `onResume`
+   */
+  resume(name: string, options?: { readonly policy?: ResumePolicy }): Promise<WarnedSchedule>;
+  /** Runs it now, also while it is paused: a scope, or all that the definition lists. */
+  trigger(name: string, options?: { readonly scope?: string }): Promise<readonly AddedPlan[]>;
+  /**
+   * Runs times of the past that never ran: those that nobody planned, and those that were skipped. With
+   * `force` also those that have ended, as their next generation. What runs is left alone.
+   */
+  backfill(name: string, options: BackfillOptions): Promise<readonly BackfilledPlan[]>;
+  /**
+   * Runs a failed plan again, as its next generation. `scope` left out: `default`.
+   *
+   * @throws HoldfastError `plan_not_found`; `job_closed` when it has not failed
+   */
+  retry(
+    name: string,
+    plan: { readonly scope?: string; readonly time: Date },
+  ): Promise<{ readonly jobId: string; readonly generation: number }>;
+  /** What became of its plans, the newest first, one page at a time; also when it was removed. */
+  history(name: string, options?: HistoryOptions): Promise<HistoryPage>;
+  /** Its times to come. */
+  preview(name: string, options?: PreviewOptions): Promise<PreviewedTime[]>;
+}
+
+/** A {@link SchedulesClient} over open connections. */
+export function createSchedulesClient(connections: Connections): SchedulesClient {
+  const { schedules } = connections.ledger;
+  const warned = async (schedule: StoredSchedule): Promise<WarnedSchedule> => ({
+    ...schedule,
+    warnings: await alarmed(connections, resolveDefinition(schedule.document), schedule),
+  });
+  const found = (name: string) => storedSchedule(connections.ledger, checkName(name, 'name'));
+  return {
+    create: (schedule, options) =>
+      putSchedule(connections, schedule, { ...options, revision: 0 }, 'create'),
+    put: (schedule, options) => putSchedule(connections, schedule, options),
+    edit: (name, changes, options) => editSchedule(connections, name, changes, options),
+    get: found,
+    list: () => schedules.list(),
+    revisions: async (name) => {
+      const revisions = await schedules.revisions(checkName(name, 'name'));
+      if (revisions.length === 0) throw scheduleNotFound(name);
+      return revisions;
+    },
+    remove: (name, options) => removeSchedule(connections, name, options),
+    pause: async (name, options) => {
+      const paused = await schedules.pause(checkName(name, 'name'), signed(options));
+      if (paused === undefined) throw scheduleNotFound(name);
+      return warned(paused);
+    },
+    resume: async (name, { policy } = {}) => {
+      const { onResume } = resolveDefinition((await found(name)).document);
+      const how = checkChoice(policy ?? onResume, RESUME_POLICIES, 'policy');
+      const resumed = await schedules.resume(name, how);
+      if (resumed === undefined) throw scheduleNotFound(name);
+      return warned(resumed);
+    },
+    trigger: (name, options) => triggerSchedule(connections, name, options),
+    backfill: (name, options) => backfillSchedule(connections, name, options),
+    retry: (name, plan) => retryPlan(connections, name, plan),
+    history: (name, options) => history(connections, name, options),
+    preview: async (name, options) => {
+      const { document } = await found(name);
+      return previewTimes(resolveDefinition(document).plan, options);
+    },
+  };
+}
+
+async function history(
+  { ledger }: Connections,
+  name: string,
+  options: HistoryOptions = {},
+): Promise<HistoryPage> {
+  const { limit = 50, state, scope } = options;
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) {
+    throw invalid('limit', 'a whole number from 1 to 1000', limit);
+  }
+  if (state !== undefined) checkChoice(state, PLAN_HISTORY_STATES, 'state');
+  if (scope !== undefined) checkScope(scope, 'scope');
+  const schedule = checkScheduleName(name, 'name');
+  const page = await ledger.schedules.history({ ...options, schedule, limit });
+  const isUnknown =
+    page.plans.length === 0 && (await ledger.schedules.revisions(name)).length === 0;
+  if (isUnknown) throw scheduleNotFound(name);
+  return page;
+}

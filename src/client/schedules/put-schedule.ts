@@ -1,0 +1,134 @@
+import { createOccurrences } from '../../cron/create-occurrences.ts';
+import { decideUpTo, skipUpTo } from '../../domain/decide-up-to.ts';
+import { HoldfastError, invalid } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import type { ScheduleDefinition, ScheduleDocument } from '../../domain/schedule-definition.ts';
+import type { ScheduleDeclaration } from '../../handlers/define-schedule.ts';
+import type { ScopeDecision, ScopeSituation } from '../../ledger/plan-scopes.ts';
+import type { StoredSchedule } from '../../ledger/schedule-row.ts';
+import type { Connections } from '../connections.ts';
+import { thisPerson } from '../order-node.ts';
+import { deleteAlarm, setAlarm } from './alarm.ts';
+import {
+  checkSchedule,
+  scheduleChanged,
+  scheduleNotFound,
+  storedSchedule,
+} from './check-schedule.ts';
+
+/** How a definition is put on record. */
+export interface PutScheduleOptions {
+  /** The revision that it was made from; 0: there shall be none. Another one refuses it. */
+  readonly revision?: number;
+  /** Who does it. @default `<user>@<host>` of this process */
+  readonly by?: string;
+}
+
+/** What came of putting a definition on record. */
+export interface PutSchedule {
+  readonly kind: 'created' | 'changed' | 'unchanged';
+  readonly schedule: StoredSchedule;
+  /** What did not work and mends itself: the alarm that could not be set. */
+  readonly warnings: readonly string[];
+}
+
+/** See `SchedulesClient.put`. */
+export async function putSchedule(
+  connections: Connections,
+  given: ScheduleDeclaration | ScheduleDocument,
+  { revision, by = thisPerson() }: PutScheduleOptions = {},
+  how = 'put',
+): Promise<PutSchedule> {
+  const { document, definition } = checkSchedule(given);
+  const put = await connections.ledger.schedules.put(document, { by, how, revision, decideBefore });
+  if (put.kind === 'conflict') {
+    throw scheduleChanged(definition.name, { expected: revision ?? 0, revision: put.revision });
+  }
+  return { ...put, warnings: await alarmed(connections, definition, put.schedule) };
+}
+
+/** See `SchedulesClient.edit`. */
+export async function editSchedule(
+  connections: Connections,
+  name: string,
+  changes: Readonly<Record<string, Json>>,
+  { revision, by }: PutScheduleOptions = {},
+): Promise<PutSchedule> {
+  if (changes['name'] !== undefined && changes['name'] !== name) {
+    throw invalid('changes.name', 'no other name: a schedule keeps its own', changes['name']);
+  }
+  const current = await storedSchedule(connections.ledger, name);
+  const expected = revision ?? current.revision;
+  if (expected !== current.revision) {
+    throw scheduleChanged(name, { expected, revision: current.revision });
+  }
+  const fields = Object.entries({ ...current.document, ...changes });
+  const document = Object.fromEntries(fields.filter(([, value]) => value !== null));
+  const options = { revision: expected, ...(by === undefined ? {} : { by }) };
+  return putSchedule(connections, document as ScheduleDocument, options, 'edit');
+}
+
+/** See `SchedulesClient.remove`. */
+export async function removeSchedule(
+  connections: Connections,
+  name: string,
+  { revision, by = thisPerson() }: PutScheduleOptions = {},
+): Promise<{ readonly warnings: readonly string[] }> {
+  const removed = await connections.ledger.schedules.remove(name, { by, how: 'remove', revision });
+  if (removed !== 'removed') {
+    if (removed.revision === 0) throw scheduleNotFound(name);
+    throw scheduleChanged(name, { expected: revision ?? 0, revision: removed.revision });
+  }
+  return { warnings: await warningsOf(deleteAlarm(connections, name)) };
+}
+
+/** Sets the alarm as the schedule is now; one that cannot be set is no reason to fail. */
+export function alarmed(
+  connections: Connections,
+  definition: ScheduleDefinition,
+  { paused }: StoredSchedule,
+): Promise<readonly string[]> {
+  return warningsOf(setAlarm(connections, definition, { isPaused: paused !== undefined }));
+}
+
+async function warningsOf(work: Promise<void>): Promise<readonly string[]> {
+  try {
+    await work;
+    return [];
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return [`its alarm in Temporal was not set: orchestrators look after it (${error.message})`];
+  }
+}
+
+/** By the old definition, what was due before the new one's times begin. */
+function decideBefore(situation: ScopeSituation): ScopeDecision {
+  const { definition, now, decidedThrough, latest, pausedAt, resumes } = situation;
+  const { plan } = definition;
+  const occurrences = createOccurrences(plan, 'schedule.');
+  const wasSkipped = resumes?.policy === 'skip' ? resumes.from.getTime() : undefined;
+  const from = pausedAt ?? wasSkipped ?? now;
+  const before = decideUpTo(plan, from, decidedThrough, latest, occurrences);
+  if (from === now) return before;
+  // The times of a pause are none of those that the new definition could take up again.
+  const through = Math.max(before.decidedThrough ?? from, from);
+  const pauseEnd = pausedAt === undefined ? (resumes?.at.getTime() ?? now) : now;
+  const pause = skipUpTo(plan, pauseEnd, through, occurrences);
+  const after = decideUpTo(plan, now, Math.max(pauseEnd, through), latest, occurrences);
+  const reason = 'paused' as const;
+  return {
+    due: [...before.due, ...after.due],
+    skipped: [
+      ...before.skipped,
+      ...pause.skipped.map(({ time }) => ({ time, reason })),
+      ...after.skipped,
+    ],
+    skippedRanges: [
+      ...before.skippedRanges,
+      ...pause.skippedRanges.map((range) => ({ ...range, reason })),
+      ...after.skippedRanges,
+    ],
+    decidedThrough: now,
+    more: false,
+  };
+}

@@ -1,0 +1,21 @@
+import type { PlanRuns } from '../../activities/control/tick-start.ts';
+import type { Connections } from '../../client/connections.ts';
+import { requestEnd } from '../../client/request-end.ts';
+import { startJob } from '../../client/start-job.ts';
+import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
+
+/** How ticks start and end the jobs of plans: as any client does. */
+export function planRuns(connections: Connections, declared: DeclaredSchedules): PlanRuns {
+  return {
+    start: async (id, request, delayMs) => {
+      await startJob(connections, id, request, { startDelayMs: Math.ceil(delayMs) });
+    },
+    end: async (id, generation) => {
+      await requestEnd(connections, id, generation);
+    },
+    inputOf: async ({ schedule, scope, time }) => {
+      const compute = declared.get(schedule)?.computeInput;
+      return compute === undefined ? undefined : { input: await compute({ scope, time }) };
+    },
+  };
+}

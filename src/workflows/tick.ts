@@ -1,0 +1,114 @@
+import { continueAsNew, isCancellation, log, workflowInfo } from '@temporalio/workflow';
+import type { TickNext, TickStart } from '../domain/tick.ts';
+import { askScopes } from './ask-scopes.ts';
+import { tickActivities, whyFailed } from './tick-calls.ts';
+
+/** Scopes of one transaction. */
+const SCOPES_AT_ONCE = 500;
+
+/** Plans whose jobs one activity starts. */
+const STARTS_AT_ONCE = 500;
+
+/** What the next run of a tick goes on with. */
+interface CarriedTick {
+  /** What the provider of the scopes has answered. */
+  readonly scopes?: readonly string[];
+  readonly cursor?: string;
+}
+
+/**
+ * One tick of a schedule: decide every time that is due, scope by scope, and start the jobs of those
+ * that are to run. All that it knows is the ledger's: repeated, or cut off anywhere and begun again, it
+ * changes nothing that was decided.
+ */
+export async function tick(
+  { schedule }: { readonly schedule: string },
+  carried?: CarriedTick,
+): Promise<void> {
+  let trouble: string | undefined;
+  let next: TickNext | undefined;
+  try {
+    const begun: TickStart =
+      carried === undefined ? await tickActivities.startTick({ schedule }) : { kind: 'plan' };
+    if (begun.kind === 'ask') carried = { scopes: await askScopes(schedule, begun) };
+    next = begun.kind === 'none' ? begun.next : await planAll(schedule, carried ?? {});
+  } catch (error) {
+    trouble = whyLeftOut(schedule, error);
+  }
+  try {
+    await startAll(schedule);
+  } catch (error) {
+    trouble ??= whyLeftOut(schedule, error);
+  }
+  await tickActivities.endTick({
+    schedule,
+    // What was left out is due at once, which is at the next look for what is due.
+    ...(trouble === undefined ? next && { next } : { trouble }),
+  });
+}
+
+/** Pass after pass, until nothing that is due is left: no pass decides more of a scope than it may. */
+async function planAll(
+  schedule: string,
+  { scopes, cursor }: CarriedTick,
+): Promise<TickNext | undefined> {
+  for (;;) {
+    let more = false;
+    let next: TickNext | undefined;
+    do {
+      const batch = scopes === undefined ? {} : sliceOf(scopes, cursor);
+      const at = cursor === undefined ? {} : { cursor };
+      const request = { schedule, limit: SCOPES_AT_ONCE, ...at, ...batch };
+      const ticked = await tickActivities.planTick(request);
+      more ||= ticked.more;
+      // The earliest look: what has become due since is due at the next tick.
+      next ??= ticked.next;
+      cursor = scopes === undefined ? ticked.cursor : nextSlice(scopes, cursor);
+      await renewWhenLong(schedule, { scopes, cursor });
+    } while (cursor !== undefined);
+    if (!more) return next;
+    await startAll(schedule);
+  }
+}
+
+/** Of scopes that are a list, the cursor is a place in it. */
+function sliceOf(scopes: readonly string[], cursor: string | undefined) {
+  const from = Number(cursor ?? 0);
+  return { scopes: scopes.slice(from, from + SCOPES_AT_ONCE) };
+}
+
+function nextSlice(scopes: readonly string[], cursor: string | undefined): string | undefined {
+  const next = Number(cursor ?? 0) + SCOPES_AT_ONCE;
+  return next < scopes.length ? String(next) : undefined;
+}
+
+async function renewWhenLong(
+  schedule: string,
+  { scopes, cursor }: { scopes: readonly string[] | undefined; cursor: string | undefined },
+): Promise<void> {
+  if (!workflowInfo().continueAsNewSuggested) return;
+  await startAll(schedule);
+  await continueAsNew<typeof tick>(
+    { schedule },
+    {
+      ...(scopes === undefined ? {} : { scopes }),
+      ...(cursor === undefined ? {} : { cursor }),
+    },
+  );
+}
+
+async function startAll(schedule: string): Promise<void> {
+  let more: boolean;
+  do {
+    ({ more } = await tickActivities.startPlanned({ schedule, limit: STARTS_AT_ONCE }));
+  } while (more);
+}
+
+/** The reason for the record. A cancelled tick and the end of its run are none. */
+function whyLeftOut(schedule: string, error: unknown): string {
+  if (isCancellation(error)) throw error;
+  const why = whyFailed(error);
+  if (why === undefined) throw error;
+  log.warn('schedule.left_out', { schedule, why });
+  return why;
+}
