@@ -43,7 +43,10 @@ describe('files', () => {
         [await file('wait.yaml', `${GOOD}retry:\n  backoff: [1m, 1]\n  tries: 2\n`)],
         /line 7: retry\.tries/,
       ],
-      [[await file('none.json', '{"name": "x"}')], /none\.json, line 1: expected "every" or "cron"/],
+      [
+        [await file('none.json', '{"name": "x"}')],
+        /none\.json, line 1: expected "every" or "cron"/,
+      ],
       [[await file('broken.yaml', 'name: [a\n')], /broken\.yaml, line 2: expected YAML or JSON/],
       [['missing.yaml'], /missing\.yaml.*does not exist/],
     ];
@@ -92,7 +95,6 @@ test('a schedule is put, shown and edited, and its times are told', async () => 
       '',
     ].join('\n'),
   );
-
 });
 
 test('a schedule is backfilled and triggered', async () => {
@@ -110,7 +112,6 @@ test('a schedule is backfilled and triggered', async () => {
   expect((await run('retry', 'far', ...time, 'us')).exitCode).toBe(4);
   const history = await run('history', 'far', '--scope', 'eu', '--until', '2026-06-04T00:00:00Z');
   expect(history.stdout).toMatch(/2026-06-03T12:00:00Z +eu .+\n2026-06-03T11:00:00Z +eu /);
-
 });
 
 test('a schedule is paused, resumed and removed', async () => {
