@@ -82,12 +82,13 @@ function readOne({ file, document, path, lineOf }: Place): ReadSchedule {
     return { document: checkSchedule(value).document, place };
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
-    const field = String(error.details['path'] ?? '');
+    const { path: given } = error.details;
+    const field = typeof given === 'string' ? given : '';
     const line = lineOf(nearestNode(field, (steps) => nodeAt([...path, ...steps])) ?? node);
     const at = line === undefined ? place : `${file}, line ${line}`;
     throw new HoldfastError(
       'invalid_input',
-      `${at}: ${error.message.replace(/^schedule\.?/, '')}`,
+      `${at}: ${error.message.replace(/^schedule(?:\.|: )/, '')}`,
       {
         ...(error.hint === undefined ? {} : { hint: error.hint }),
         details: { ...error.details, file, line },

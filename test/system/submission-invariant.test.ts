@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { eachAtOnce } from '../../dist/client/each-at-once.js';
+import { eachAtOnce } from '../../dist/domain/each-at-once.js';
 import type { HoldfastProcess } from '../../dist/dev/holdfast-process.js';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';

@@ -72,8 +72,8 @@ export function schedulesPreviewCommand(terminal: Terminal): Command {
 }
 
 const HELP = `
-A plan is PLANNED until its job is open, then RUNNING, SUCCESS or FAILED; SKIPPED
-ones have a reason. Skipped times in a row are one line.
+A plan is PLANNED until its job is open, then RUNNING, SUCCESS or FAILED;
+SKIPPED ones have a reason. Skipped times in a row are one line.
 
 Examples:
   $ holdfast schedules history nightly --state FAILED
