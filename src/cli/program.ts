@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CommanderError, OutputConfiguration } from 'commander';
 import { Command } from 'commander';
+import { apiCommand } from './commands/api.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { jobsCommand } from './commands/jobs.ts';
@@ -12,6 +13,7 @@ import { outboxCommand } from './commands/outbox.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import type { Terminal } from './terminal.ts';
 import { usageErrorOf } from './usage-error.ts';
 
@@ -36,6 +38,8 @@ export function createProgram(
     .addCommand(sessionsCommand(terminal))
     .addCommand(schedulesCommand(terminal))
     .addCommand(outboxCommand(terminal))
+    .addCommand(apiCommand(terminal))
+    .addCommand(tokensCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);
