@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { createApi } from '../../src/api/create-api.ts';
+import { createApi } from '../../dist/api/create-api.js';
 import { operationOf, roleOf } from '../../src/api/role-of.ts';
 import { API_ROUTES } from '../../src/api/routes/api-routes.ts';
-import type { AccessClient } from '../../src/client/access.ts';
-import { openAccess } from '../../src/client/access.ts';
-import type { HoldfastClient } from '../../src/client/connect.ts';
+import type { AccessClient } from '../../dist/client/access.js';
+import { openAccess } from '../../dist/client/access.js';
+import type { HoldfastClient } from 'holdfast';
 import type { Role } from '../../src/domain/access.ts';
 import { allows, ROLES } from '../../src/domain/access.ts';
-import { HoldfastError } from '../../src/domain/errors.ts';
+import { HoldfastError } from 'holdfast';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { createPool } from '../../src/ledger/pool.ts';
 import { unique } from '../ledger/records.ts';
@@ -71,39 +71,42 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/nodes/{name}/drain': { reason: 'r' },
 };
 
-describe.each(API_ROUTES.map((route) => [operationOf(route), route] as const))('%s', (name, route) => {
-  const query = name === 'DELETE /v1/nodes/{name}' ? '?reason=r' : '';
-  const call = `${name.replaceAll(/\{\w+\}/g, 'x')}${query}`;
+describe.each(API_ROUTES.map((route) => [operationOf(route), route] as const))(
+  '%s',
+  (name, route) => {
+    const query = name === 'DELETE /v1/nodes/{name}' ? '?reason=r' : '';
+    const call = `${name.replaceAll(/\{\w+\}/g, 'x')}${query}`;
 
-  it.each(ROLES)('is answered as the table says to a token of the role %s', async (role) => {
-    const { status, body } = await ask(guarded(), call, BODIES[name], bearer(tokens.get(role)!));
-    if (allows(role, roleOf(route))) {
-      // Some answer by themselves what the client refuses.
-      if (body['code'] === undefined) expect(status).toBe(200);
-      else expect(body['code']).toBe('job_closed');
-    } else {
-      expect(body).toMatchObject({ status: 403, code: 'forbidden', details: { role } });
-    }
-  });
+    it.each(ROLES)('is answered as the table says to a token of the role %s', async (role) => {
+      const { status, body } = await ask(guarded(), call, BODIES[name], bearer(tokens.get(role)!));
+      if (allows(role, roleOf(route))) {
+        // Some answer by themselves what the client refuses.
+        if (body['code'] === undefined) expect(status).toBe(200);
+        else expect(body['code']).toBe('job_closed');
+      } else {
+        expect(body).toMatchObject({ status: 403, code: 'forbidden', details: { role } });
+      }
+    });
 
-  it('is answered to nobody without a token', async () => {
-    const { status, body, headers } = await ask(guarded(), call, BODIES[name]);
-    expect(status).toBe(401);
-    expect(body['code']).toBe('unauthorized');
-    expect(headers.get('www-authenticate')).toBe('Bearer');
-  });
+    it('is answered to nobody without a token', async () => {
+      const { status, body, headers } = await ask(guarded(), call, BODIES[name]);
+      expect(status).toBe(401);
+      expect(body['code']).toBe('unauthorized');
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+    });
 
-  if (route.method === 'get') return;
-  it('is on record with who asked and what came of it', async () => {
-    await ask(guarded(), call, BODIES[name], bearer(tokens.get('admin')!));
-    const [entry] = await access.listAudit({ limit: 1 });
-    expect(entry).toMatchObject({ role: 'admin', what: name });
-    expect(['job_closed', 'done']).toContain(entry?.outcome);
-    await ask(guarded(), call, BODIES[name], bearer(tokens.get('read')!));
-    const [refused] = await access.listAudit({ limit: 1 });
-    expect(refused).toMatchObject({ role: 'read', what: name, outcome: 'forbidden' });
-  });
-});
+    if (route.method === 'get') return;
+    it('is on record with who asked and what came of it', async () => {
+      await ask(guarded(), call, BODIES[name], bearer(tokens.get('admin')!));
+      const [entry] = await access.listAudit({ limit: 1 });
+      expect(entry).toMatchObject({ role: 'admin', what: name });
+      expect(['job_closed', 'done']).toContain(entry?.outcome);
+      await ask(guarded(), call, BODIES[name], bearer(tokens.get('read')!));
+      const [refused] = await access.listAudit({ limit: 1 });
+      expect(refused).toMatchObject({ role: 'read', what: name, outcome: 'forbidden' });
+    });
+  },
+);
 
 test.each([
   'Bearer',

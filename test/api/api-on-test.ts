@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { pino } from 'pino';
-import { createApi } from '../../src/api/create-api.ts';
-import type { ApiOptions } from '../../src/api/create-api.ts';
+import { createApi } from '../../dist/api/create-api.js';
+import type { ApiOptions } from '../../dist/api/create-api.js';
 
 /** What a test gives an API: all else is as in a quiet process without limits. */
 export type GivenParts = Pick<ApiOptions, 'client' | 'access'> & Partial<ApiOptions>;
@@ -32,9 +32,7 @@ export async function ask(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined
-      ? {}
-      : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   return {
