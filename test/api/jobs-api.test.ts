@@ -135,7 +135,7 @@ test('a session is created, read, followed and closed', async () => {
     await ask(api, 'POST /v1/jobs', job({ input: index, session: { id, index } }));
   }
   expect((await ask(api, `POST ${path}/close`, { count: 3 })).body).toMatchObject({ count: 3 });
-  const events = await eventsOf(`${path}/tail`, { 'Last-Event-ID': '' });
+  const events = await eventsOf(`${path}/tail`);
   expect(events.map(([event, { index }]) => [event, index])).toEqual([
     ['item', 0],
     ['item', 1],
