@@ -19,7 +19,7 @@ export type Answer =
   | { readonly events: (signal: AbortSignal) => AsyncIterable<ServerEvent> };
 
 /** What the audit says of a call, beside the operation. */
-export interface AuditFacts {
+interface AuditFacts {
   /** @default the first parameter of the path */
   readonly target?: string;
   /** Facts; never an input or a result. */
@@ -27,7 +27,7 @@ export interface AuditFacts {
 }
 
 /** A checked call of a route. */
-export interface ApiCall<Params, Query, Headers, Body> {
+interface ApiCall<Params, Query, Headers, Body> {
   readonly client: HoldfastClient;
   readonly access: AccessClient;
   readonly caller: Caller;
@@ -40,7 +40,7 @@ export interface ApiCall<Params, Query, Headers, Body> {
 }
 
 /** One status that a route answers, other than errors. */
-export interface DocumentedAnswer {
+interface DocumentedAnswer {
   readonly description: string;
   readonly schema: z.ZodType;
   /** @default 'application/json' */

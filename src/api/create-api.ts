@@ -118,7 +118,7 @@ function answerError(error: unknown, context: Context, log: Logger): Response {
   }
   if (code === 'unauthorized') return problemResponse(problem, { 'www-authenticate': 'Bearer' });
   if (code === 'rate_limited') {
-    return problemResponse(problem, { 'retry-after': String(details['retryAfter'] ?? 1) });
+    return problemResponse(problem, { 'retry-after': String(Number(details['retryAfter'] ?? 1)) });
   }
   if (code === 'method_not_allowed') {
     return problemResponse(problem, { allow: (details['allowed'] as string[]).join(', ') });

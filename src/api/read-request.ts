@@ -19,7 +19,7 @@ export interface CheckedRequest {
 }
 
 /** The body of a request at most, unless its route says otherwise. */
-export const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
  * The parts of a request as a route wants them.

@@ -19,7 +19,7 @@ export interface TokenOptions {
 }
 
 /** A new token: the only time that it is told. */
-export interface NewToken extends Token {
+interface NewToken extends Token {
   readonly token: string;
 }
 

@@ -72,7 +72,7 @@ function rightOf(schema: Schema, depth: number): fc.Arbitrary<unknown> {
   if (schema.anyOf !== undefined) {
     return fc.oneof(...schema.anyOf.map((each) => rightOf(each, depth)));
   }
-  switch (schema.type) {
+  switch (schema.type ?? 'any') {
     case 'string':
       return words;
     case 'integer':

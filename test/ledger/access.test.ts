@@ -73,11 +73,10 @@ test('what came of a call is on record once', async () => {
   expect(entries).toMatchObject([{ id, target, outcome: 'done', details: { kind: 'k\0' } }]);
 });
 
-test.each([
-  { hash: 'x' },
-  { role: 'root' },
-  { name: '' },
-])('the table refuses a token with %o', async (wrong) => {
-  const token = { ...newToken(), ...wrong } as ReturnType<typeof newToken>;
-  await expect(createToken(pool, token)).rejects.toMatchObject({ code: '23514' });
-});
+test.each([{ hash: 'x' }, { role: 'root' }, { name: '' }])(
+  'the table refuses a token with %o',
+  async (wrong) => {
+    const token = { ...newToken(), ...wrong } as ReturnType<typeof newToken>;
+    await expect(createToken(pool, token)).rejects.toMatchObject({ code: '23514' });
+  },
+);

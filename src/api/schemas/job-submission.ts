@@ -82,7 +82,7 @@ export const SubmittedJob = z
   .openapi('SubmittedJob');
 
 /** What became of one job of a bulk submit. */
-export const BulkAnswer = z
+const BulkAnswer = z
   .union([
     z.object({ index: z.int(), ...submittedFields }),
     z.object({

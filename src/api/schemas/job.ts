@@ -32,7 +32,7 @@ const jobFields = {
 };
 
 /** A job as lists have it. */
-export const Job = z.object(jobFields).openapi('Job');
+const Job = z.object(jobFields).openapi('Job');
 
 /** One page of jobs. */
 export const JobList = z

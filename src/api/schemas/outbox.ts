@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { At } from './name.ts';
 
 /** A job that is not started yet. */
-export const OutboxRow = z
+const OutboxRow = z
   .object({
     seq: z.int(),
     id: z.string(),

@@ -61,7 +61,7 @@ export const SessionView = z
   .openapi('SessionView');
 
 /** What a session holds at one index. */
-export const SessionItem = z
+const SessionItem = z
   .object({
     index: z.int(),
     job: z.string().optional(),
