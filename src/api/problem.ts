@@ -5,7 +5,7 @@ import { ERRORS, HoldfastError } from '../domain/errors.ts';
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** An error as what it is answered with: RFC 9457, from the one error table. */
-export function problemOf({ code, message, hint, details }: HoldfastError): object {
+function problemOf({ code, message, hint, details }: HoldfastError): object {
   const { meaning, httpStatus } = ERRORS[code];
   return {
     type: `urn:holdfast:error:${code}`,
