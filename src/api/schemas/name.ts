@@ -44,6 +44,8 @@ export const Limit = queryNumber(1, 1000, 50);
 /** Where a page begins. */
 export const Cursor = z
   .string()
+  // What is longer than a cursor can be, or percent-encoded to more, would not fit into a request's head.
   .max(2000)
+  .regex(/^[A-Za-z0-9_-]+$/, 'expected the cursor that the page before gave')
   .optional()
   .openapi({ description: 'The `cursor` of the page before.' });
