@@ -103,13 +103,21 @@ const table = [
     why: 'the client starts workflows by name; it uses domain, ledger, cron and @temporalio/client.',
   },
   {
-    room: 'src/{api,cli,dev}/**',
+    room: 'src/api/**',
+    forbid: [
+      '^(pg|@temporalio)',
+      rooms(['workflows', 'activities', 'workers', 'ledger', 'cli', 'dev', 'cron']),
+    ],
+    why: 'the API is thin: it goes through client and domain.',
+  },
+  {
+    room: 'src/{cli,dev}/**',
     forbid: [
       '^pg$',
       '^@temporalio/(workflow|activity)',
       rooms(['workflows', 'activities', 'ledger']),
     ],
-    why: 'api, cli and dev are thin: they go through client, workers, config and domain.',
+    why: 'cli and dev are thin: they go through client, workers, config and domain.',
   },
 ];
 

@@ -25,12 +25,16 @@ export function addTemporalOptions(command: Command): Command {
     .option('--namespace <name>', 'its namespace (default: TEMPORAL_NAMESPACE)');
 }
 
+/** Adds the option of {@link ConnectionFlags} that says where the ledger is. */
+export function addDatabaseOption(command: Command): Command {
+  return command
+    .optionsGroup(GROUP)
+    .option('--database-url <url>', 'the ledger (default: DATABASE_URL)');
+}
+
 /** Adds all options of {@link ConnectionFlags}. */
 export function addConnectionOptions(command: Command): Command {
-  return addTemporalOptions(command).option(
-    '--database-url <url>',
-    'the ledger (default: DATABASE_URL)',
-  );
+  return addDatabaseOption(addTemporalOptions(command));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CommanderError, OutputConfiguration } from 'commander';
 import { Command } from 'commander';
+import { apiCommand } from './commands/api.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { jobsCommand } from './commands/jobs.ts';
@@ -14,6 +15,7 @@ import { sessionsCommand } from './commands/sessions.ts';
 import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
 import { sweepCommand } from './commands/sweep.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import type { Terminal } from './terminal.ts';
 import { usageErrorOf } from './usage-error.ts';
 
@@ -40,6 +42,8 @@ export function createProgram(
     .addCommand(outboxCommand(terminal))
     .addCommand(sweepCommand(terminal))
     .addCommand(resourcesCommand(terminal))
+    .addCommand(apiCommand(terminal))
+    .addCommand(tokensCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);

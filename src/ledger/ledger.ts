@@ -9,6 +9,8 @@ import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Session, SessionItem, SessionRules } from '../domain/session.ts';
 import type { PoolPause, StormPolicy } from '../domain/storm.ts';
 import type { ResultRecord } from '../domain/verdict.ts';
+import type { Access } from './access.ts';
+import { createAccess } from './access.ts';
 import { findAttempts } from './attempts.ts';
 import type { LedgerClosing } from './close-job.ts';
 import { closeJob } from './close-job.ts';
@@ -72,6 +74,7 @@ import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
  * `ledger_unavailable` when PostgreSQL does not answer.
  */
 export interface Ledger {
+  readonly access: Access;
   readonly outbox: Outbox;
   readonly sweep: SweepLedger;
   readonly schedules: Schedules;
@@ -175,6 +178,7 @@ export function openLedger(databaseUrl: string): Ledger {
       }
     };
   return {
+    access: createAccess(call),
     outbox: createOutbox(pool, call),
     ...resourceCalls(call),
     sweep: createSweepLedger(pool, call),

@@ -54,6 +54,11 @@ const COMMANDS = [
   'resources list',
   'resources set',
   'resources remove',
+  'api',
+  'tokens',
+  'tokens create',
+  'tokens list',
+  'tokens revoke',
 ];
 
 test.each(COMMANDS)('holdfast %s --help prints usage and examples on stdout', async (command) => {
@@ -86,7 +91,7 @@ test('holdfast --version prints the version of the package', async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${version}\n` });
 });
 
-test.each([[], ['jobs'], ['nodes'], ['sessions'], ['schedules'], ['outbox']])(
+test.each([[], ['jobs'], ['nodes'], ['sessions'], ['schedules'], ['outbox'], ['tokens']])(
   'a command that only has subcommands prints its help on stderr and ends as a usage error: %s',
   async (...args) => {
     const { exitCode, stdout, stderr } = await runHoldfast(args);

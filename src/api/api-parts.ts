@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { AccessClient } from '../client/access.ts';
+import type { HoldfastClient } from '../client/connect.ts';
+import type { Answer, ApiRoute, Caller } from './api-route.ts';
+
+/** What the routes of one API share. */
+export interface ApiParts {
+  readonly client: HoldfastClient;
+  readonly access: AccessClient;
+  readonly log: Logger;
+  /** Aborted when the server stops: streams end. */
+  readonly closing: AbortSignal;
+  readonly streams: { open: number };
+  /** Makes a call; one that changes something is on record before. */
+  audit(
+    route: ApiRoute,
+    caller: Caller,
+    target: string | undefined,
+    work: () => Promise<Answer>,
+  ): Promise<Answer>;
+}

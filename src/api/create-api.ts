@@ -1,0 +1,127 @@
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { AccessClient } from '../client/access.ts';
+import type { HoldfastClient } from '../client/connect.ts';
+import { ERRORS, HoldfastError } from '../domain/errors.ts';
+import type { ApiParts } from './api-parts.ts';
+import type { Caller } from './api-route.ts';
+import { auditCalls } from './audit-calls.ts';
+import { ANYBODY, createAuthenticate } from './authenticate.ts';
+import { docsPage } from './docs-page.ts';
+import { checkLocal } from './loopback.ts';
+import { openApiDocument } from './open-api.ts';
+import { answerable, problemResponse } from './problem.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { readiness } from './readiness.ts';
+import { API_ROUTES } from './routes/api-routes.ts';
+import { routeServer } from './serve-route.ts';
+import { unknownRoute } from './unknown-route.ts';
+
+/** Options of {@link createApi}. */
+export interface ApiOptions {
+  readonly client: HoldfastClient;
+  readonly access: AccessClient;
+  /** False: whoever reaches it may do all; for a host that only this machine reaches. */
+  readonly asksForTokens: boolean;
+  /** Requests a second for each caller, over time; 0: no limit. */
+  readonly requestsPerSecond: number;
+  readonly version: string;
+  readonly log: Logger;
+  /** Ends open streams. */
+  readonly closing: AbortSignal;
+}
+
+/** The REST API over a client: it answers requests, and serves nothing by itself. */
+export function createApi(options: ApiOptions): Hono {
+  const { client, access, log, closing, version } = options;
+  const audit = auditCalls(access, log);
+  const parts: ApiParts = { client, access, log, closing, streams: { open: 0 }, audit };
+  const document = openApiDocument(version);
+  const page = docsPage(document);
+  const callerOf = createGate(options);
+  const app = new Hono();
+  app.onError((error, context) => answerError(error, context, log));
+  app.notFound((context) => answerError(unknownRoute(context), context, log));
+  app.get('/livez', () => Response.json({ status: 'live' }));
+  app.get('/readyz', () => readiness(client));
+  app.get('/openapi.json', () => Response.json(document));
+  app.get('/docs', (context) => context.html(page, 200, PAGE_HEADERS));
+  for (const route of API_ROUTES) {
+    const serve = routeServer(route, parts);
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    app.on(route.method.toUpperCase(), [path], async (context) => {
+      const startedAt = performance.now();
+      const caller = await callerOf(context);
+      const response = await serve(context, caller);
+      const tookMs = Math.round(performance.now() - startedAt);
+      const { who } = caller;
+      log.debug({ who, route: route.path, status: response.status, tookMs }, 'api.answered');
+      return response;
+    });
+  }
+  return app;
+}
+
+/** The page is text and style only, from here. */
+const PAGE_HEADERS = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'x-content-type-options': 'nosniff',
+};
+
+/** Tells who calls, and lets nobody call too often. */
+function createGate({
+  access,
+  asksForTokens,
+  requestsPerSecond,
+}: ApiOptions): (context: Context) => Promise<Caller> {
+  const authenticate = createAuthenticate(access);
+  const limit = createRateLimit({ perSecond: requestsPerSecond });
+  const count = (who: string): void => {
+    const waitSeconds = limit(who);
+    if (waitSeconds > 0) throw tooFast(waitSeconds, requestsPerSecond);
+  };
+  return async (context) => {
+    const { headers } = context.req.raw;
+    if (!asksForTokens) {
+      checkLocal(headers);
+      count(ANYBODY.who);
+      return ANYBODY;
+    }
+    try {
+      const caller = await authenticate(headers.get('authorization'));
+      count(caller.who);
+      return caller;
+    } catch (error) {
+      // Callers without a token share one count, so that none can try tokens without end.
+      if (error instanceof HoldfastError && error.code === 'unauthorized') count('nobody');
+      throw error;
+    }
+  };
+}
+
+function tooFast(retryAfter: number, perSecond: number): HoldfastError {
+  return new HoldfastError('rate_limited', `expected at most ${perSecond} requests a second`, {
+    hint: `wait ${retryAfter} s, and submit many jobs with POST /v1/jobs/bulk`,
+    details: { retryAfter },
+  });
+}
+
+function answerError(error: unknown, context: Context, log: Logger): Response {
+  const problem = answerable(error);
+  const { code, message, details } = problem;
+  const { path } = context.req;
+  if (ERRORS[code].httpStatus >= 500) {
+    log.error({ err: error, method: context.req.method, path }, 'api.failed');
+  } else {
+    log.debug({ code, message, method: context.req.method, path }, 'api.refused');
+  }
+  if (code === 'unauthorized') return problemResponse(problem, { 'www-authenticate': 'Bearer' });
+  if (code === 'rate_limited') {
+    return problemResponse(problem, { 'retry-after': String(Number(details['retryAfter'] ?? 1)) });
+  }
+  if (code === 'method_not_allowed') {
+    return problemResponse(problem, { allow: (details['allowed'] as string[]).join(', ') });
+  }
+  return problemResponse(problem);
+}

@@ -1,0 +1,64 @@
+import type { Context } from 'hono';
+import { allows } from '../domain/access.ts';
+import { HoldfastError } from '../domain/errors.ts';
+import type { ApiParts } from './api-parts.ts';
+import type { Answer, ApiRoute, Caller } from './api-route.ts';
+import { eventStream } from './event-stream.ts';
+import { readRequest } from './read-request.ts';
+import { operationOf, roleOf } from './role-of.ts';
+
+/** Streams at once in one process: each asks the servers again and again. */
+const MOST_STREAMS = 500;
+
+/** What serves a route, once its caller is known. */
+export function routeServer(
+  route: ApiRoute,
+  parts: ApiParts,
+): (context: Context, caller: Caller) => Promise<Response> {
+  const needed = roleOf(route);
+  return async (context, caller) => {
+    if (!allows(caller.role, needed)) {
+      const error = forbidden(route, caller, needed);
+      await parts.audit(route, caller, undefined, () => Promise.reject(error));
+    }
+    const request = await readRequest(route, {
+      params: context.req.param(),
+      query: context.req.queries(),
+      headers: context.req.raw.headers,
+      request: context.req.raw,
+    });
+    const target = Object.values((request.params ?? {}) as Record<string, string>)[0];
+    const signal = AbortSignal.any([parts.closing, context.req.raw.signal]);
+    const { client, access } = parts;
+    const call = { ...request, client, access, caller, signal } as never;
+    const answer = await parts.audit(route, caller, target, () => route.handle(call));
+    return 'events' in answer
+      ? streamResponse(answer, context, parts)
+      : Response.json(answer.body, { status: answer.status });
+  };
+}
+
+function streamResponse(
+  { events }: Extract<Answer, { events: unknown }>,
+  context: Context,
+  parts: ApiParts,
+): Response {
+  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+  if (context.req.raw.method === 'HEAD') return new Response(null, { headers });
+  if (parts.streams.open >= MOST_STREAMS) {
+    throw new HoldfastError('rate_limited', `${MOST_STREAMS} streams are open already`, {
+      hint: 'close one, or ask another `holdfast api`',
+    });
+  }
+  parts.streams.open++;
+  const onEnd = (): void => void parts.streams.open--;
+  return new Response(eventStream(events, parts.closing, onEnd), { headers });
+}
+
+function forbidden(route: ApiRoute, { role }: Caller, needed: string): HoldfastError {
+  return new HoldfastError(
+    'forbidden',
+    `${operationOf(route)} needs the role ${needed}, the token has ${role}`,
+    { hint: `ask for a token of the role ${needed}`, details: { role, needed } },
+  );
+}

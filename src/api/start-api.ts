@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Logger } from 'pino';
+import { openAccess } from '../client/access.ts';
+import type { ConnectOptions } from '../client/connect.ts';
+import { connect } from '../client/connect.ts';
+import { HoldfastError } from '../domain/errors.ts';
+import { createApi } from './create-api.ts';
+import { isLoopback } from './loopback.ts';
+
+/** Options of {@link startApi}. */
+export interface StartApiOptions extends ConnectOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** False: it asks nobody for a token; only on loopback. @default true, unless loopback has no tokens */
+  readonly auth?: boolean;
+  /** Requests a second for each caller, over time; 0: no limit. */
+  readonly requestsPerSecond: number;
+  readonly log: Logger;
+}
+
+/** A REST API that is served. */
+export interface RunningApi {
+  /** Where, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly asksForTokens: boolean;
+  /** Settles when it was stopped; rejects when its server failed. */
+  readonly stopped: Promise<void>;
+  /** Ends streams, answers what is under way, and closes the connections. */
+  stop(): Promise<void>;
+}
+
+/** How long requests that are under way may take to end. */
+const GRACE_MS = 10_000;
+
+/**
+ * Connects and serves the REST API.
+ *
+ * @throws HoldfastError `usage` when the host may not be served so or the port cannot be had; what
+ *   `connect` throws
+ */
+export async function startApi(options: StartApiOptions): Promise<RunningApi> {
+  const { host, port, auth, log, requestsPerSecond } = options;
+  if (auth === false && !isLoopback(host)) throw openToAll(host);
+  const access = await openAccess(options.databaseUrl);
+  const closing = new AbortController();
+  try {
+    const asksForTokens = auth ?? (!isLoopback(host) || (await access.hasTokens()));
+    const client = await connect(options);
+    const api = { client, access, asksForTokens, requestsPerSecond, log, closing: closing.signal };
+    const app = createApi({ ...api, version: apiVersion() });
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+    try {
+      await listen(server, host, port);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    const { port: bound } = server.address() as AddressInfo;
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+    tell(log, url, asksForTokens, await access.hasTokens());
+    const stopped = once(server, 'close').then(() => undefined);
+    const stop = async (): Promise<void> => {
+      closing.abort(new Error('the API stops'));
+      await close(server);
+      await client.close();
+      await access.close();
+    };
+    return { url, asksForTokens, stopped, stop };
+  } catch (error) {
+    await access.close();
+    throw error;
+  }
+}
+
+/** The version that the document tells. */
+export function apiVersion(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+function tell(log: Logger, url: string, asksForTokens: boolean, hasTokens: boolean): void {
+  log.info({ url, asksForTokens }, 'api.started');
+  if (!asksForTokens) {
+    log.warn(
+      'access is off: every program of this machine may do all; see `holdfast tokens create`',
+    );
+  } else if (!hasTokens) {
+    log.warn('there is no token: nobody may call; make one with `holdfast tokens create`');
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HoldfastError('usage', `API address ${host}:${port}: ${why}`, {
+      hint: 'give another --host or --port; port 0 means any free one',
+      cause,
+    });
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await closed;
+  clearTimeout(force);
+}
+
+function openToAll(host: string): HoldfastError {
+  return new HoldfastError('usage', `--no-auth: expected a loopback host, got ${host}`, {
+    hint: 'without tokens the API is served on 127.0.0.1 only',
+  });
+}

@@ -1,0 +1,75 @@
+import { Command } from 'commander';
+import type { LogFlags } from '../create-log.ts';
+import { addLogOptions, createLog } from '../create-log.ts';
+import type { ConnectionFlags } from '../find-connection.ts';
+import { addConnectionOptions, findConnection } from '../find-connection.ts';
+import { countOption, portOption } from '../option-values.ts';
+import { runUntilStopped } from '../run-until-stopped.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface ApiFlags extends ConnectionFlags, LogFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly rateLimit: number;
+  readonly auth: boolean;
+  readonly printOpenapi?: boolean;
+}
+
+/** `holdfast api`: the REST API; needs Temporal and the ledger. */
+export function apiCommand(terminal: Terminal): Command {
+  const command = new Command('api')
+    .summary('serve the REST API; any number of them may run')
+    .description(
+      'Serves the REST API: a page for readers at /docs, the OpenAPI document at ' +
+        '/openapi.json. It keeps nothing itself: run as many as you like.',
+    )
+    .option('--host <host>', 'where to listen', '127.0.0.1')
+    .addOption(portOption('--port <port>', '0 for any free one').default(8080))
+    .addOption(
+      countOption(
+        '--rate-limit <count>',
+        'requests a second of one caller, 0: no limit',
+        0,
+      ).default(100),
+    )
+    .option('--no-auth', 'ask nobody for a token; on loopback only')
+    .option('--print-openapi', 'print the OpenAPI document and end; needs no servers')
+    .addHelpText('after', HELP);
+  addConnectionOptions(command);
+  addLogOptions(command);
+  return command.action((flags: ApiFlags) =>
+    flags.printOpenapi === true ? print(terminal) : serve(terminal, flags),
+  );
+}
+
+async function print(terminal: Terminal): Promise<void> {
+  const { openApiDocument } = await import('../../api/open-api.ts');
+  const { apiVersion } = await import('../../api/start-api.ts');
+  await terminal.print(JSON.stringify(openApiDocument(apiVersion()), undefined, 2));
+}
+
+function serve(terminal: Terminal, flags: ApiFlags): Promise<void> {
+  return runUntilStopped(terminal, async () => {
+    const connection = await findConnection(flags, terminal);
+    const log = await createLog(flags, terminal);
+    const { startApi } = await import('../../api/start-api.ts');
+    const { host, port, rateLimit: requestsPerSecond, auth } = flags;
+    return startApi({
+      ...connection,
+      host,
+      port,
+      requestsPerSecond,
+      log,
+      ...(auth ? {} : { auth: false }),
+    });
+  });
+}
+
+const HELP = `
+Each call needs a token of \`holdfast tokens create\`. On loopback, where there is
+no token yet, none is asked for, and the log says so.
+
+Examples:
+  $ holdfast api
+  $ holdfast api --host 0.0.0.0 --port 80
+  $ holdfast api --print-openapi > openapi.json`;
