@@ -18,7 +18,7 @@ export interface ReadSchedule {
  *
  * @throws HoldfastError `invalid_input` that names file, line and field
  */
-export async function readSchedules(file: string): Promise<ReadSchedule[]> {
+async function readSchedules(file: string): Promise<ReadSchedule[]> {
   const text = await readText(file);
   const lines = new LineCounter();
   const lineOf = (node: Node | null | undefined) =>

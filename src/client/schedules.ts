@@ -36,7 +36,7 @@ export interface HistoryOptions {
 }
 
 /** A schedule, with what could not be done about it in Temporal and mends itself. */
-export type WarnedSchedule = StoredSchedule & { readonly warnings: readonly string[] };
+type WarnedSchedule = StoredSchedule & { readonly warnings: readonly string[] };
 
 /**
  * What runs again and again. Each call also rejects with `invalid_input`, `schedule_not_found` where it

@@ -38,7 +38,7 @@ function scopeKey({ schedule, scope }: PlanRun): string {
 }
 
 /** The name of the resource that stands for a concurrency limit. */
-export function concurrencyResource(key: string): string {
+function concurrencyResource(key: string): string {
   return `${CONCURRENCY}${key}`;
 }
 

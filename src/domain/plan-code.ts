@@ -4,7 +4,7 @@ import type { AttemptOutcome } from './attempt.ts';
 export type PlanCode = (typeof PLAN_CODES)[number];
 
 /** Every {@link PlanCode}. */
-export const PLAN_CODES = [
+const PLAN_CODES = [
   'run_timeout',
   'canceled',
   'lease_lost',

@@ -20,7 +20,7 @@ export type ResumePolicy = (typeof RESUME_POLICIES)[number];
 export type ScheduleDocument = Readonly<Record<string, Json>> & { readonly name: string };
 
 /** The scopes of a schedule: a list, or a job that returns one. */
-export type ScopeSource =
+type ScopeSource =
   | { readonly kind: 'list'; readonly scopes: readonly string[] }
   | { readonly kind: 'ask'; readonly request: JobRequest; readonly timeoutMs: number };
 
@@ -72,7 +72,7 @@ const OWN_FIELDS = [
 ] as const;
 
 /** Every field of a {@link ScheduleDocument}. */
-export const SCHEDULE_FIELDS = [...OWN_FIELDS, ...PLAN_FIELDS, ...REQUEST_FIELDS] as const;
+const SCHEDULE_FIELDS = [...OWN_FIELDS, ...PLAN_FIELDS, ...REQUEST_FIELDS] as const;
 
 /**
  * A schedule with every default filled in, checked field by field and across fields. Time zone and

@@ -208,6 +208,13 @@ export function openLedger(databaseUrl: string): Ledger {
     releaseDue: call(releaseDue),
     listenToSessions: (onNews) => listenToSessions(pool, onNews),
     prune: call(prune),
+    ...nodeCalls(call),
+    close: () => pool.end(),
+  };
+}
+
+function nodeCalls(call: Call) {
+  return {
     recordNode: call(recordNode),
     forgetNode: call(forgetNode),
     findNode: call(findNode),
@@ -226,7 +233,6 @@ export function openLedger(databaseUrl: string): Ledger {
     resumePool: call(resumePool),
     recordOutage: call(recordOutage),
     lastOutage: call(lastOutage),
-    close: () => pool.end(),
   };
 }
 

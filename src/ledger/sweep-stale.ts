@@ -4,11 +4,8 @@ import { inTransaction } from './pool.ts';
 import type { PlacedJob } from './reservations.ts';
 import type { SweepPage } from './sweep-open-jobs.ts';
 
-/** The tables that hold something for open jobs only. */
-const ALLOCATIONS = ['grants', 'reservations', 'waits', 'rate_starts'] as const;
-
-/** One of {@link ALLOCATIONS}. */
-export type Allocation = (typeof ALLOCATIONS)[number];
+/** A table that holds something for open jobs only. */
+export type Allocation = 'grants' | 'reservations' | 'waits' | 'rate_starts';
 
 /** Jobs of one of the tables that were looked at. */
 export interface SweptAllocations {

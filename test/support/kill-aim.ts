@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 
 /** How far a job has come on its way from a commit to its first attempt. */
-export const STAGES = ['outbox', 'open', 'dispatched'] as const;
+const STAGES = ['outbox', 'open', 'dispatched'] as const;
 
 /** One of {@link STAGES}. */
 export type Stage = (typeof STAGES)[number];

@@ -25,8 +25,9 @@ describe('a server that was restored from an older backup', { timeout: 10 * MINU
   });
 
   function submit(id: string, gate?: string, options: object = {}): Promise<JobHandle<unknown>> {
-    const [kind, input] = gate === undefined ? ['echo', id] : ['hold', fleet.hold(gate)];
-    return fleet.client.jobs.submit(kind as string, input, { id, pool: fleet.pool, ...options });
+    const [kind, input] =
+      gate === undefined ? (['echo', id] as const) : (['hold', fleet.hold(gate)] as const);
+    return fleet.client.jobs.submit(kind, input, { id, pool: fleet.pool, ...options });
   }
 
   /** What Temporal says of the newest generation, and what the ledger says. */

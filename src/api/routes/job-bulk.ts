@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../../client/each-at-once.ts';
+import { eachAtOnce } from '../../domain/each-at-once.ts';
 import type { HoldfastClient } from '../../client/connect.ts';
 import type { z } from '@hono/zod-openapi';
 import { route } from '../api-route.ts';

@@ -70,7 +70,10 @@ export function orchestratorCommand(terminal: Terminal): Command {
       const storm = stormPolicy(flags);
       const retention = retentionPolicy(flags);
       const sweep = sweepPolicy(flags);
-      const own = { ...pick(flags, 'jobs', 'outboxLagAlarm', 'tickInterval'), ...resourcesOf(flags) };
+      const own = {
+        ...pick(flags, 'jobs', 'outboxLagAlarm', 'tickInterval'),
+        ...resourcesOf(flags),
+      };
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
       const policies = { storm, retention, sweep };

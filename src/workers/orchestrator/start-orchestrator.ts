@@ -100,10 +100,9 @@ export async function startOrchestrator(
 ): Promise<RunningOrchestrator> {
   const log = options.log ?? defaultLog();
   installRuntime(log);
+  const settings = settingsOf(options);
   const definitions = await definitionsOf(options.jobs);
-  const outboxLagAlarmMs = parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm');
-  const resources = parseResources(options.resources ?? {}, 'resources');
-  const tickIntervalMs = parseLimit(options.tickInterval ?? '30s', 'tickInterval');
+  const schedules = await schedulesOf(options.jobs);
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
   const { connectionOptions, namespace } = config;
@@ -118,15 +117,14 @@ export async function startOrchestrator(
     await ensureSearchAttributes(connection, namespace);
     const watch = watchTemporal(connection, ledger, log);
     closers.add(() => watch.stop());
-    const storm = { ...STORM_DEFAULTS, ...options.storm };
     const metrics = processMetrics();
     const events = controlEvents(log, metrics);
     const client = new Client({ connection, namespace });
-    const retention = { ...RETENTION_DEFAULTS, ...options.retention };
     const connections = { client, ledger, place };
-    const { intervalMs, alarmAbove } = { ...SWEEP_DEFAULTS, ...options.sweep };
-    await configureResources(connections, resources);
-    const plans = planRuns(connections, await schedulesOf(options.jobs));
+    const { storm, retention, sweep } = settings;
+    const { alarmAbove } = sweep;
+    await configureResources(connections, settings.resources);
+    const plans = planRuns(connections, schedules);
     const worker = await Worker.create({
       connection,
       namespace,
@@ -144,11 +142,8 @@ export async function startOrchestrator(
     });
     const loops = [
       releaseSessions(ledger, client, events, log),
-      pruneLedger(ledger, retention, metrics, log),
-      watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs),
       startRelay({ connections, definitions, metrics, log }),
-      scheduleSweeps(client, intervalMs, log),
-      ...scheduleLoops(connections, metrics, log, tickIntervalMs),
+      ...loopsOf(connections, settings, metrics, log),
     ];
     for (const loop of loops) closers.add(() => loop.stop());
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
@@ -167,16 +162,32 @@ async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definit
   return typeof jobs === 'string' ? loadHandlers(jobs) : handlersOf(jobs, 'option "jobs"');
 }
 
-function scheduleLoops(
+/** What is left to the defaults, filled in. */
+function settingsOf(options: OrchestratorOptions) {
+  return {
+    storm: { ...STORM_DEFAULTS, ...options.storm },
+    retention: { ...RETENTION_DEFAULTS, ...options.retention },
+    sweep: { ...SWEEP_DEFAULTS, ...options.sweep },
+    resources: parseResources(options.resources ?? {}, 'resources'),
+    outboxLagAlarmMs: parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm'),
+    tickIntervalMs: parseLimit(options.tickInterval ?? '30s', 'tickInterval'),
+  };
+}
+
+function loopsOf(
   connections: Connections,
+  { retention, sweep, outboxLagAlarmMs, tickIntervalMs }: ReturnType<typeof settingsOf>,
   metrics: Metrics,
   log: Logger,
-  intervalMs: number,
 ): RunningLoop[] {
+  const { client, ledger } = connections;
   return [
-    tickSchedules(connections, intervalMs, log),
-    repairScheduleAlarms(connections, intervalMs, log),
-    watchSchedules(connections.ledger, metrics, log, intervalMs),
+    pruneLedger(ledger, retention, metrics, log),
+    watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs),
+    scheduleSweeps(client, sweep.intervalMs, log),
+    tickSchedules(connections, tickIntervalMs, log),
+    repairScheduleAlarms(connections, tickIntervalMs, log),
+    watchSchedules(ledger, metrics, log, tickIntervalMs),
   ];
 }
 
