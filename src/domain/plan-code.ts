@@ -1,17 +1,8 @@
 import type { AttemptOutcome } from './attempt.ts';
 
 /** Why a run of a schedule did not succeed. */
-export type PlanCode = (typeof PLAN_CODES)[number];
-
-/** Every {@link PlanCode}. */
-const PLAN_CODES = [
-  'run_timeout',
-  'canceled',
-  'lease_lost',
-  'handler_panic',
-  'handler_error',
-  'stale_timeout',
-] as const;
+export type PlanCode =
+  'run_timeout' | 'canceled' | 'lease_lost' | 'handler_panic' | 'handler_error' | 'stale_timeout';
 
 /**
  * What the record of schedules calls the end of an attempt; undefined when it succeeded, was given back
