@@ -121,7 +121,9 @@ create table holdfast.sweep_state (
   id boolean primary key default true check (id),
   -- Workflows that were closed before have been looked at.
   closed_through timestamptz not null default now(),
-  swept_at timestamptz
+  swept_at timestamptz,
+  -- The namespace of Temporal, with its id, whose jobs are in this ledger: the first that swept it.
+  namespace text
 );
 
 insert into holdfast.sweep_state default values;

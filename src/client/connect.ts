@@ -37,7 +37,8 @@ export interface HoldfastClient {
    * Compares ledger and Temporal and repairs what differs, as orchestrators do by themselves every
    * minute; answers when it has looked at all.
    *
-   * @throws HoldfastError `temporal_unavailable` or `ledger_unavailable`; what was done is done
+   * @throws HoldfastError `temporal_unavailable`, `ledger_unavailable` or `ledger_of_other_namespace`; what
+   *   was done is done
    */
   sweep(options?: SweepOptions): Promise<Swept>;
   readonly resources: ResourcesClient;

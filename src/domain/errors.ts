@@ -52,6 +52,12 @@ export const ERRORS = {
   result_timeout: row('the job was still open when the wait for its result ended', true, 504, 8),
   temporal_unavailable: row('the Temporal server does not answer or refuses us', true, 503, 9),
   ledger_unavailable: row('PostgreSQL does not answer or refuses us', true, 503, 10),
+  ledger_of_other_namespace: row(
+    'the jobs of the ledger are those of another namespace of Temporal',
+    false,
+    409,
+    5,
+  ),
   ledger_schema_newer: row('the ledger was migrated by a newer Holdfast', false, 503, 11),
   node_stuck: row(
     'a handler blocks its thread for good; the node must be started again',

@@ -19,3 +19,25 @@ export async function advanceClosedThrough(pool: pg.Pool, to: number): Promise<v
     [new Date(to)],
   );
 }
+
+/**
+ * Names the namespace whose jobs are in this ledger, if none was named before.
+ *
+ * @param isAdopted take the place of another one
+ * @returns the one that is on record
+ */
+export async function claimNamespace(
+  pool: pg.Pool,
+  namespace: string,
+  isAdopted: boolean,
+): Promise<string> {
+  await pool.query(
+    `update holdfast.sweep_state set namespace = $1
+     where namespace is null or ($2 and namespace <> $1)`,
+    [namespace, isAdopted],
+  );
+  const { rows } = await pool.query<{ namespace: string }>(
+    'select namespace from holdfast.sweep_state',
+  );
+  return rows[0]?.namespace ?? namespace;
+}

@@ -7,7 +7,7 @@ import type { SweptReservations } from './sweep-reservations.ts';
 import { sweptReservations } from './sweep-reservations.ts';
 import type { Allocation, ReleasedAllocations, SweptAllocations } from './sweep-stale.ts';
 import { releaseStale, sweptAllocations } from './sweep-stale.ts';
-import { advanceClosedThrough, closedThrough } from './sweep-state.ts';
+import { advanceClosedThrough, claimNamespace, closedThrough } from './sweep-state.ts';
 
 /** What a sweep asks the ledger: short statements, page by page. */
 export interface SweepLedger {
@@ -24,6 +24,8 @@ export interface SweepLedger {
   /** Workflows that Temporal closed before this time are all on record. */
   closedThrough(): Promise<number>;
   advanceClosedThrough(to: number): Promise<void>;
+  /** Whose jobs are in this ledger; the namespace given, if none was on record or it is adopted. */
+  claimNamespace(namespace: string, isAdopted: boolean): Promise<string>;
 }
 
 /** The sweep's part of a ledger. */
@@ -38,5 +40,6 @@ export function createSweepLedger(pool: pg.Pool, call: Call): SweepLedger {
     releaseStale: call(releaseStale),
     closedThrough: call(closedThrough),
     advanceClosedThrough: call(advanceClosedThrough),
+    claimNamespace: call(claimNamespace),
   };
 }

@@ -7,8 +7,27 @@ const rows = Object.entries(ERRORS) as [ErrorCode, ErrorRow][];
 
 /** The codes that share an exit code with another one, because a script would do the same about them. */
 const KINDS_OF_TROUBLE = [
-  ['invalid_input', 'payload_too_large', 'unknown_kind', 'handler_file_failed'],
-  ['job_not_found', 'node_not_found', 'session_not_found', 'schedule_not_found', 'plan_not_found'],
+  [
+    'invalid_input',
+    'payload_too_large',
+    'unknown_kind',
+    'handler_file_failed',
+    'unauthorized',
+    'forbidden',
+    'method_not_allowed',
+    'request_too_large',
+    'unsupported_media_type',
+  ],
+  [
+    'job_not_found',
+    'node_not_found',
+    'session_not_found',
+    'schedule_not_found',
+    'plan_not_found',
+    'route_not_found',
+    'token_not_found',
+    'resource_not_found',
+  ],
   [
     'job_running',
     'job_closed',
@@ -18,6 +37,9 @@ const KINDS_OF_TROUBLE = [
     'session_ended',
     'schedule_exists',
     'schedule_changed',
+    'resource_in_use',
+    'token_exists',
+    'ledger_of_other_namespace',
   ],
   [
     'job_failed',
@@ -29,8 +51,10 @@ const KINDS_OF_TROUBLE = [
     'result_too_large',
     'result_pruned',
     'result_not_serialisable',
+    'deadline_exceeded',
   ],
-  ['job_cancelled', 'job_terminated'],
+  ['job_cancelled', 'job_lost', 'job_terminated'],
+  ['rate_limited', 'result_timeout'],
 ] as const;
 
 describe('the error table', () => {

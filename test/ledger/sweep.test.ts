@@ -163,6 +163,13 @@ it('moves on the time through which all is on record, and never back', async () 
   expect(await ledger.sweep.closedThrough()).toBe(later);
 });
 
+it('keeps the namespace that was named first, until another one adopts it', async () => {
+  expect(await ledger.sweep.claimNamespace('a 1', false)).toBe('a 1');
+  expect(await ledger.sweep.claimNamespace('b 2', false)).toBe('a 1');
+  expect(await ledger.sweep.claimNamespace('b 2', true)).toBe('b 2');
+  expect(await ledger.sweep.claimNamespace('a 1', false)).toBe('b 2');
+});
+
 it('pages through 100,000 open jobs by short statements, each job once', async () => {
   await db.query(
     `insert into holdfast.jobs (id, generation, workflow_id, run_id, kind, pool, input, opened_at)

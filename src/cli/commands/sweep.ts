@@ -14,6 +14,7 @@ import { withClient } from '../with-client.ts';
 interface SweepCommandFlags extends ConnectionFlags {
   readonly dryRun?: boolean;
   readonly olderThan?: Duration;
+  readonly adopt?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,6 +33,10 @@ export function sweepCommand(terminal: Terminal): Command {
         'leave open jobs alone that are younger (default: 30s)',
       ),
     )
+    .option(
+      '--adopt',
+      'take the jobs of a ledger over whose namespace is gone for good: they start again here',
+    )
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
   addConnectionOptions(command);
@@ -42,7 +47,7 @@ async function sweep(terminal: Terminal, flags: SweepCommandFlags): Promise<void
   const { json = false } = flags;
   const swept = await withClient(flags, terminal, (client) =>
     client.sweep({
-      ...pick(flags, 'dryRun', 'olderThan'),
+      ...pick(flags, 'dryRun', 'olderThan', 'adopt'),
       onProgress: progressNotes(terminal),
       onRecovery: (recovery) => {
         if (!json) void terminal.print(oneLine(formatRecovery(recovery)));

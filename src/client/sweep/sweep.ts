@@ -4,6 +4,7 @@ import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
 import type { Recovery, SweepReport, SweepStrategy } from '../../domain/sweep.ts';
 import { addBatch, NOTHING_SWEPT, SWEEP_BATCH, SWEEP_STRATEGIES } from '../../domain/sweep.ts';
 import type { Connections } from '../connections.ts';
+import { checkNamespace } from './check-namespace.ts';
 import { sweepBatch } from './sweep-batch.ts';
 import { sweepContext } from './sweep-part.ts';
 
@@ -13,6 +14,11 @@ export interface SweepOptions {
   readonly dryRun?: boolean;
   /** Leave open jobs alone that were opened more recently. @default '30s' */
   readonly olderThan?: Duration;
+  /**
+   * The namespace that the ledger's jobs ran in is gone for good: they are those of this one now, and what
+   * it does not know starts again. @default false: another namespace than before is an error
+   */
+  readonly adopt?: boolean;
   /** Told of each recovery as it is made. */
   readonly onRecovery?: (recovery: Recovery) => void;
   /** Told how far the sweep is, after every batch. */
@@ -32,12 +38,13 @@ export interface Swept {
 /** Every strategy in its order, batch by batch to the end. See `HoldfastClient.sweep`. */
 export async function sweep(
   connections: Connections,
-  { dryRun = false, olderThan, onRecovery, onProgress, signal }: SweepOptions = {},
+  { dryRun = false, adopt = false, olderThan, onRecovery, onProgress, signal }: SweepOptions = {},
 ): Promise<Swept> {
   const context = {
     ...sweepContext(connections, RETENTION_DEFAULTS),
     ...(olderThan === undefined ? {} : { leastAgeMs: parseDuration(olderThan, 'olderThan') }),
   };
+  if (adopt && !dryRun) await checkNamespace(connections, true);
   const recoveries: Recovery[] = [];
   let strategies = NOTHING_SWEPT;
   for (const strategy of SWEEP_STRATEGIES) {
