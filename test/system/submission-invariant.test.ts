@@ -16,7 +16,7 @@ import { Witness } from '../support/witness.ts';
 const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? Date.now() % 1_000_000);
 
 /** `npm run soak:submit` has 200. */
-const MOMENTS = Number(process.env['HOLDFAST_TEST_MOMENTS'] ?? 40);
+const MOMENTS = Number(process.env['HOLDFAST_TEST_MOMENTS'] ?? 15);
 const CLIENTS = 3;
 /** Jobs in the outbox and open at once, about: each is looked at in each moment. */
 const MOST_OPEN = 30;
