@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { placeWaitedFor, waitOfLedger } from '../../src/client/waits-for.ts';
 
 const job = { id: 'j', generation: 1 };
-const ledgerWith = (wait: () => Promise<unknown>) => ({ ledger: { waitOf: wait } }) as never;
+const ledgerWith = (wait: () => Promise<unknown>) =>
+  ({ ledger: { waitOf: wait, grantOf: () => Promise.resolve(undefined) } }) as never;
 
 test('a job waits for a certain node, for a slot, or for any node of its pool', () => {
   expect(placeWaitedFor({ node: 'n', why: 'node n is offline' })).toBe('node');
@@ -62,7 +63,7 @@ test('a wait for resources has the place in the queue as it is now', async () =>
   const grantOf = (why: string) => ({
     ledger: {
       waitOf: () => Promise.resolve(undefined),
-      grantOf: () => Promise.resolve({ kind: 'waiting', why }),
+      grantOf: () => Promise.resolve({ state: 'waiting', words: why }),
     },
   });
   const why = 'waits for 8 of gb, of which 60 of 64 are held: 4th in the queue';
@@ -85,7 +86,7 @@ test('a job that holds what it needs waits for a place', async () => {
   const held = {
     ledger: {
       waitOf: () => Promise.resolve({ node: 'n', why }),
-      grantOf: () => Promise.resolve({ kind: 'held' }),
+      grantOf: () => Promise.resolve({ state: 'held', words: undefined }),
     },
   };
   const wait = await waitOfLedger(held as never, job, { since: 1, why });

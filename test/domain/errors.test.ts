@@ -83,9 +83,9 @@ describe('the error table', () => {
     expect(new Set(rows.map(([, { meaning }]) => meaning)).size).toBe(rows.length);
   });
 
-  it('answers 503 or 504 wherever the same call may succeed later', () => {
+  it('answers 429, 503 or 504 wherever the same call may succeed later', () => {
     for (const [code, { retryable, httpStatus }] of rows) {
-      if (retryable) expect([503, 504], code).toContain(httpStatus);
+      if (retryable) expect([429, 503, 504], code).toContain(httpStatus);
     }
   });
 
