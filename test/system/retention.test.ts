@@ -21,7 +21,10 @@ describe('the clean-up', PATIENT, () => {
   });
   afterAll(() => fleet.stop());
 
+  let submitted = 0;
+
   function submit(kind: string, input: unknown, options: SubmitOptions = {}) {
+    submitted++;
     return fleet.client.jobs.submit(kind, input, { pool: fleet.pool, ...options });
   }
 
@@ -79,8 +82,9 @@ describe('the clean-up', PATIENT, () => {
   test('counts what it does', async () => {
     const sum = (field: string) =>
       fleet.find('ledger.pruned').reduce((total, line) => total + Number(line[field]), 0);
-    // What was closed by other tests goes first.
+    // What was closed by other tests goes first, and the words of that come later.
     await eventually(async () => (await fleet.client.jobs.list()).jobs.length === 0);
+    await eventually(() => sum('jobs') === submitted);
     const before = { jobs: sum('jobs'), attempts: sum('attempts'), payloads: sum('payloads') };
     const jobs = [];
     for (const failures of [0, 1, 2]) jobs.push(await submit('flaky', { failures }));

@@ -1,10 +1,13 @@
 import type { JobHandle, SubmitOptions, Swept } from 'holdfast';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { jobWorkflowId } from '../../src/domain/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 import { forget, terminate } from '../support/temporal.ts';
+
+// Temporal may take long to forget a workflow.
+vi.setConfig({ testTimeout: 300_000 });
 
 let fleet: Fleet;
 let db: pg.Client;
