@@ -14,7 +14,9 @@ function contextOf(requests: Record<string, JobRequest>) {
     return { id, generation: 1, runId: 'r', kind: 'k', pool: 'p', session: undefined, request };
   });
   const start = vi.fn((_type: string, how: { workflowId: string }) => Promise.resolve(how));
-  const closeJob = vi.fn((_close: CloseJob) => Promise.resolve({ closed: { kind: 'own' } }));
+  const closeJob = vi.fn<(close: CloseJob) => Promise<unknown>>(() =>
+    Promise.resolve({ closed: { kind: 'own' } }),
+  );
   const describe = () => Promise.reject(new WorkflowNotFoundError('no', 'w', undefined));
   const context = {
     leastAgeMs: 0,
