@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { jobWorkflowId } from '../domain/ids.ts';
 import type { JobState } from '../domain/job.ts';
+import { hasEnded } from '../domain/workflow-status.ts';
 import type { Connections } from './connections.ts';
 import { startedWith } from './started-with.ts';
 
@@ -36,7 +37,7 @@ export async function findStarted(
     try {
       const described = await handle.describe();
       const status = described.status.name;
-      if (status === 'RUNNING') return { state: 'open', isOver: false, wasForced: false };
+      if (!hasEnded(described.status)) return { state: 'open', isOver: false, wasForced: false };
       const request = await startedWith(connections, described);
       const horizonMs = request?.horizonMs ?? Infinity;
       const sinceMs = Date.now() - (described.closeTime?.getTime() ?? Infinity);

@@ -9,6 +9,7 @@ import type { JobStatus } from '../domain/messages.ts';
 import { STATUS_QUERY } from '../domain/messages.ts';
 import { nodeOfIdentity } from '../domain/node-identity.ts';
 import { temporalError } from '../domain/temporal-error.ts';
+import { hasEnded } from '../domain/workflow-status.ts';
 import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
@@ -74,7 +75,7 @@ export async function findLiveJob(
     const description = await handle.describe();
     const request = await startedWith(connections, description);
     const submitted = jobOf({ id, generation }, request, description);
-    if (description.status.name !== 'RUNNING') return endedJob(submitted, handle);
+    if (hasEnded(description.status)) return endedJob(submitted, handle);
     const status = await client
       .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<JobStatus>(STATUS_QUERY))
       .catch(() => undefined);

@@ -11,7 +11,7 @@ import { slotTaken } from './session-errors.ts';
  */
 export async function yieldOwnSlot(
   ledger: Ledger,
-  { id }: Pick<Holder, 'id'>,
+  { id, generation }: Pick<Holder, 'id' | 'generation'>,
   { session: slot }: Pick<JobRequest, 'session'>,
 ): Promise<void> {
   if (slot === undefined) return;
@@ -20,5 +20,5 @@ export async function yieldOwnSlot(
   if (holder.isReleased) {
     throw slotTaken(slot, holder, 'submit it under another index of the session');
   }
-  if (holder.state === 'open') await ledger.yieldSlot(slot, id);
+  if (holder.state === 'open') await ledger.yieldSlot(slot, { job: id, generation });
 }

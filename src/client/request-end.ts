@@ -3,6 +3,7 @@ import { cancelled } from '../domain/attempt.ts';
 import { jobWorkflowId } from '../domain/ids.ts';
 import { jobNotFound } from '../domain/job-not-found.ts';
 import { temporalError } from '../domain/temporal-error.ts';
+import { hasEnded } from '../domain/workflow-status.ts';
 import type { Connections } from './connections.ts';
 import { tellGranted } from './tell-granted.ts';
 
@@ -22,7 +23,7 @@ export async function requestEnd(
   const handle = client.workflow.getHandle(jobWorkflowId(id, generation));
   let isKnown = false;
   try {
-    if ((await handle.describe()).status.name === 'RUNNING') {
+    if (!hasEnded((await handle.describe()).status)) {
       await handle.cancel();
       return true;
     }

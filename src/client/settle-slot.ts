@@ -84,7 +84,7 @@ async function freed(
   const { ledger } = connections;
   let now: Found | undefined = holder;
   if (holder.state === 'open' && !holder.isReleased) {
-    await ledger.yieldSlot(slot, holder.job);
+    await ledger.yieldSlot(slot, holder);
     await endJob(connections, asHolder(holder));
     now = await ledger.findSlot(slot);
   }

@@ -1,5 +1,5 @@
 import type { JobRequest, JobSpec } from './job.ts';
-import { concurrencyKey } from './need.ts';
+import { concurrencyKey, turnOf } from './need.ts';
 
 /** A request without what the ledger keeps in columns of their own. */
 export type JobOptions = Omit<JobRequest, 'kind' | 'pool' | 'input' | 'session'>;
@@ -9,7 +9,7 @@ export type JobOptions = Omit<JobRequest, 'kind' | 'pool' | 'input' | 'session'>
  * they make a request that resolves to the same job.
  */
 export function optionsOf(spec: JobSpec): JobOptions {
-  const { pin, horizonMs, rate, fairnessKey, pending } = spec;
+  const { pin, horizonMs, rate, fairnessKey, pending, plan } = spec;
   const { failAfterMs, ...otherPending } = pending;
   return {
     timeoutMs: spec.timeoutMs,
@@ -30,12 +30,15 @@ export function optionsOf(spec: JobSpec): JobOptions {
     ...(fairnessKey === undefined ? {} : { fairnessKey }),
     slots: spec.slots,
     deadlineMs: spec.deadlineMs,
+    ...(plan === undefined ? {} : { plan }),
   };
 }
 
-function needsOf({ needs }: JobSpec): Pick<JobOptions, 'resources' | 'concurrency'> {
+function needsOf({ needs, plan }: JobSpec): Pick<JobOptions, 'resources' | 'concurrency'> {
+  const turn = turnOf(plan);
   const resources = needs.filter(({ limit }) => limit === undefined);
-  const limited = needs.find(({ limit }) => limit !== undefined);
+  // The turn among the plans of a scope goes with the plan.
+  const limited = needs.find(({ resource, limit }) => limit !== undefined && resource !== turn);
   return {
     ...(resources.length > 0 && {
       resources: Object.fromEntries(resources.map(({ resource, amount }) => [resource, amount])),

@@ -26,15 +26,15 @@ export function resolveNeeds(request: JobRequest, at: string): readonly Need[] {
   if (limit !== undefined) {
     needs.push({ resource: concurrencyResource(limit.key), amount: 1, limit: limit.limit });
   }
-  if (request.plan?.overlap === 'queue' || request.plan?.overlap === 'replace') {
-    needs.push({ resource: concurrencyResource(scopeKey(request.plan)), amount: 1, limit: 1 });
-  }
+  const turn = turnOf(request.plan);
+  if (turn !== undefined) needs.push({ resource: turn, amount: 1, limit: 1 });
   return needs.sort((a, b) => (a.resource < b.resource ? -1 : 1));
 }
 
-/** By which at most one plan of a scope runs at a time. */
-function scopeKey({ schedule, scope }: PlanRun): string {
-  return scopePrefix(schedule, scope).slice(0, -1);
+/** The resource by which at most one plan of a scope runs at a time, where its schedule asks for that. */
+export function turnOf(plan: PlanRun | null | undefined): string | undefined {
+  if (plan?.overlap !== 'queue' && plan?.overlap !== 'replace') return undefined;
+  return concurrencyResource(scopePrefix(plan.schedule, plan.scope).slice(0, -1));
 }
 
 /** The name of the resource that stands for a concurrency limit. */

@@ -125,7 +125,7 @@ export interface Ledger {
   /** Who holds a slot, and whether it can still be taken over. */
   findSlot(slot: SessionSlot): Promise<SlotHolder | undefined>;
   /** Lets the open job that holds a slot leave it free when it is cancelled. */
-  yieldSlot(slot: SessionSlot, job: string): Promise<void>;
+  yieldSlot(slot: SessionSlot, holder: Pick<SlotHolder, 'job' | 'generation'>): Promise<void>;
   /** What a session has released after an index, in order; each index up to the cursor once. */
   readReleased(id: string, after: number, limit: number): Promise<SessionItem[]>;
   /** The cursors and counts of sessions, for readers that poll. */

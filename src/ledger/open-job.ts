@@ -42,7 +42,10 @@ export async function openJob(pool: pg.Pool, open: OpenJob): Promise<LedgerOpeni
   return withLimits(pool, open.spec, await recordedJob(pool, open));
 }
 
-/** A start within the job's rate, then what it needs: while it waits for anything else it holds nothing. */
+/**
+ * A start within the job's rate, then what it needs: while it waits for anything else it holds nothing. A
+ * start that was reserved before its turn would be over by then, and count for nothing.
+ */
 async function withLimits(
   pool: pg.Pool,
   spec: JobSpec,
@@ -50,7 +53,7 @@ async function withLimits(
 ): Promise<LedgerOpening> {
   if (opening.kind !== 'opened') return opening;
   const { id: job, generation, needs, priority, pool: ofPool } = spec;
-  const startsAt = await reserveStart(pool, spec);
+  const startsAt = opening.awaitsTurn === true ? undefined : await reserveStart(pool, spec);
   const limited = { ...opening, ...(startsAt === undefined ? {} : { startsAt }) };
   if (needs.length === 0) return limited;
   const mayAsk = opening.awaitsTurn !== true && startsAt === undefined;

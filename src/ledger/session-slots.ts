@@ -54,17 +54,19 @@ export async function findSlot(db: Queryable, slot: SessionSlot): Promise<SlotHo
 
 /**
  * Lets the open job that holds a slot give it up when it is cancelled: it leaves no placeholder, which
- * might be released before another job can take its place.
+ * might be released before another job can take its place. A later generation, which somebody else has
+ * started meanwhile, keeps its slot.
  */
 export async function yieldSlot(
   pool: pg.Pool,
   { id, index }: SessionSlot,
-  job: string,
+  { job, generation }: Pick<SlotHolder, 'job' | 'generation'>,
 ): Promise<void> {
   await pool.query(
     `update holdfast.session_slots set yields = true
-     where session_id = $1 and index = $2 and job_id = $3 and state = 'open'`,
-    [id, index, job],
+     where session_id = $1 and index = $2 and job_id = $3 and generation <= $4
+       and state = 'open'`,
+    [id, index, job, generation],
   );
 }
 

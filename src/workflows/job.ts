@@ -114,9 +114,7 @@ function isCancelled(): boolean {
 
 async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
   try {
-    await awaitTurn(run);
-    await awaitStart(run);
-    const recorded = await awaitGrant(run);
+    const recorded = (await awaitTurn(run)) ?? (await awaitLimits(run));
     if (recorded !== undefined) return recorded;
     if (run.spec.placement === 'each') return await runOnEach(run);
     for (;;) {
@@ -131,6 +129,12 @@ async function runUntilSettled(run: JobRun): Promise<JobOutcome> {
     if (isCancellation(error)) return settledOutcome(run) ?? endedBy(run);
     throw error;
   }
+}
+
+/** Its rate, then what it needs; answers the outcome that is on record, if there is one. */
+async function awaitLimits(run: JobRun): Promise<JobOutcome | undefined> {
+  await awaitStart(run);
+  return awaitGrant(run);
 }
 
 /** Continues as new; the next run would know nothing of the results that have arrived. */

@@ -28,12 +28,22 @@ const FULL: JobRequest = {
   deadlineMs: 14,
 };
 
+const PLAN = {
+  schedule: 'nightly',
+  scope: 'all',
+  time: '2026-01-01T00:00:00Z',
+  revision: 1,
+  overlap: 'queue',
+} as const;
+
 describe('optionsOf', () => {
   it.each([
     ['defaults', BARE],
     ['everything', FULL],
     ['a limit of its kind alone', { ...BARE, concurrency: { limit: 2 } }],
     ['a run on each node', { ...BARE, placement: 'each' as const }],
+    ['a plan that waits for its turn', { ...BARE, plan: PLAN }],
+    ['such a plan with a limit beside', { ...BARE, plan: PLAN, concurrency: { limit: 2 } }],
   ])('answers a request that resolves to the same job: %s', (_, request) => {
     const spec = resolveJobSpec('a', 1, request);
     const { kind, pool, input } = spec;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { closeJob } from '../../src/ledger/close-job.ts';
+import { createSession } from '../../src/ledger/create-session.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { openJob } from '../../src/ledger/open-job.ts';
 import { createPool } from '../../src/ledger/pool.ts';
@@ -65,6 +66,19 @@ it('holds nothing before its start', async () => {
   expect(await stateOf(pool, first)).toBe('held');
   expect(await openJob(pool, second)).toMatchObject({ awaitsGrant: true });
   expect(await stateOf(pool, second)).toBeUndefined();
+});
+
+it('counts a job of a strict session from its turn on', async () => {
+  const rate = { key: unique('key'), limit: 1, windowMs: 60_000 };
+  const id = unique('session');
+  await createSession(pool, id, { skipAfterMs: undefined, isStrict: true });
+  const [first, second] = [0, 1].map((index) => opening({ rate, session: { id, index } }));
+  await openJob(pool, first!);
+  expect(await openJob(pool, second!)).toEqual({ kind: 'opened', awaitsTurn: true });
+  expect(await startsOf(rate.key)).toHaveLength(1);
+  await closeJob(pool, ending(first!));
+  const startsAt = expect.any(Number) as number;
+  expect(await openJob(pool, second!)).toEqual({ kind: 'opened', startsAt });
 });
 
 it('takes windows of any length', async () => {

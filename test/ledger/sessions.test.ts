@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { OpenJob } from '../../src/domain/activities.ts';
 import { closeJob } from '../../src/ledger/close-job.ts';
 import { closeSession } from '../../src/ledger/close-session.ts';
 import { createSession } from '../../src/ledger/create-session.ts';
@@ -16,6 +17,8 @@ beforeAll(() => migrate(pool));
 afterAll(() => pool.end());
 
 const WAIT = { skipAfterMs: undefined, isStrict: false };
+
+const holderOf = ({ spec: { id: job, generation } }: OpenJob) => ({ job, generation });
 
 describe('createSession', () => {
   it('keeps the rules of a session', async () => {
@@ -195,7 +198,7 @@ describe('a job that takes over a slot', () => {
   it('finds the slot free of an open job that was cancelled in its favour', async () => {
     const id = unique('session');
     const holder = await openAt(pool, id, 0);
-    await yieldSlot(pool, { id, index: 0 }, holder.spec.id);
+    await yieldSlot(pool, { id, index: 0 }, holderOf(holder));
     await closeJob(pool, closing(holder, CANCELLED));
     expect(await story(pool, id)).toEqual([]);
     const heir = opening({ session: { id, index: 0, replaces: holder.spec.id } });
@@ -204,10 +207,23 @@ describe('a job that takes over a slot', () => {
     expect(await readReleased(pool, id, -1, 10)).toMatchObject([{ job: heir.spec.id }]);
   });
 
+  it('stays with the next generation of its job, whoever still sees the one before', async () => {
+    const id = unique('session');
+    const slot = { id, index: 0 };
+    const lost = await openAt(pool, id, 0);
+    await yieldSlot(pool, slot, holderOf(lost));
+    await closeJob(pool, closing(lost, CANCELLED));
+    const next = opening({ session: slot }, { id: lost.spec.id, generation: 2 });
+    await openJob(pool, next);
+    await yieldSlot(pool, slot, holderOf(lost));
+    await closeJob(pool, closing(next, CANCELLED));
+    expect(await readReleased(pool, id, -1, 10)).toMatchObject([{ job: lost.spec.id }]);
+  });
+
   it('finds it released when the open job had a result all the same', async () => {
     const id = unique('session');
     const holder = await openAt(pool, id, 0);
-    await yieldSlot(pool, { id, index: 0 }, holder.spec.id);
+    await yieldSlot(pool, { id, index: 0 }, holderOf(holder));
     await closeJob(pool, closing(holder, { state: 'succeeded', result: 'first' }));
     expect(await story(pool, id)).toEqual(['first']);
   });
@@ -218,7 +234,7 @@ describe('a job that takes over a slot', () => {
     const holder = await openAt(pool, id, 0);
     await openAt(pool, id, 1);
     expect((await findSession(pool, id))?.gapSince).toBeUndefined();
-    await yieldSlot(pool, { id, index: 0 }, holder.spec.id);
+    await yieldSlot(pool, { id, index: 0 }, holderOf(holder));
     await closeJob(pool, closing(holder, CANCELLED));
     expect((await findSession(pool, id))?.gapSince).toBeInstanceOf(Date);
   });

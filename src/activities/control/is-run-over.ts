@@ -1,4 +1,5 @@
 import type { getClient } from '@temporalio/activity';
+import { hasEnded } from '../../domain/workflow-status.ts';
 
 type Client = ReturnType<typeof getClient>;
 
@@ -13,7 +14,7 @@ export async function isRunOver(
   try {
     const newest = await client.workflow.getHandle(workflowId).describe();
     const firstRunId = newest.raw.workflowExecutionInfo?.firstRunId;
-    return newest.status.name !== 'RUNNING' || firstRunId !== runId;
+    return hasEnded(newest.status) || firstRunId !== runId;
   } catch (error) {
     if (error instanceof Error && error.name === 'WorkflowNotFoundError') return true;
     throw error;

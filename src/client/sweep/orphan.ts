@@ -2,6 +2,7 @@ import type { JobOutcome } from '../../domain/job.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
+import { hasEnded } from '../../domain/workflow-status.ts';
 import { closeSwept } from './close-swept.ts';
 import { describeJob } from './describe-job.ts';
 import { realEnd } from './real-end.ts';
@@ -30,7 +31,7 @@ async function closeOrphan(
   isDry: boolean,
 ): Promise<Recovery | undefined> {
   const run = await describeJob(context, job);
-  if (run === undefined || run.status.name === 'RUNNING') return undefined;
+  if (run === undefined || !hasEnded(run.status)) return undefined;
   // A workflow closes its job before it ends: it may have done so since the row was read.
   const now = await context.ledger.sweep.startableJob(job.id, job.generation);
   if (now?.state !== 'open' || now.runId !== job.runId) return undefined;

@@ -1,3 +1,5 @@
+import { cancelled } from '../../domain/attempt.ts';
+import { jobIdOnNode } from '../../domain/ids.ts';
 import type { JobRequest } from '../../domain/job.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
@@ -46,6 +48,7 @@ async function recoverLost(
   const { ledger } = context;
   const now = await ledger.sweep.startableJob(job.id, job.generation);
   if (now?.state !== 'open' || now.runId !== job.runId) return undefined;
+  if (await isOnNode(context, job, now.request)) return endOnNode(context, job, isDry);
   if (isDry) return startedAgain(job);
   const request = await requestFor(context, job, now.request);
   // Its end leaves no placeholder in its session: the next generation takes the slot.
@@ -54,6 +57,33 @@ async function recoverLost(
   const outcome = { state: 'cancelled', error: { code: 'job_lost', message } } as const;
   const isOurs = await closeSwept(context, job, { outcome, attempts: [] });
   return isOurs ? startLost(context, job, false) : undefined;
+}
+
+/**
+ * Whether a job of placement `each` started it, which does so again itself: one of that id that is there
+ * already would fail it.
+ */
+async function isOnNode(
+  { ledger }: SweepContext,
+  { id, generation }: SweptJob,
+  { pin }: JobRequest,
+): Promise<boolean> {
+  if (pin == null) return false;
+  const suffix = jobIdOnNode('', pin.node);
+  if (!id.endsWith(suffix)) return false;
+  const starter = await ledger.sweep.startableJob(id.slice(0, -suffix.length), generation);
+  return starter?.request.placement === 'each';
+}
+
+async function endOnNode(
+  context: SweepContext,
+  job: SweptJob,
+  isDry: boolean,
+): Promise<Recovery | undefined> {
+  const outcome = cancelled('Temporal does not know its workflow');
+  const isOurs = isDry || (await closeSwept(context, job, { outcome, attempts: [] }));
+  const what = 'Temporal did not know its workflow: left to the job that runs on each node';
+  return isOurs ? recovered('pending', job, what) : undefined;
 }
 
 /** Starts the generation after one that was closed as lost, unless that was done. */

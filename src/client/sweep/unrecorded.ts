@@ -6,6 +6,7 @@ import { JOB_WORKFLOW } from '../../domain/messages.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
+import { hasEnded } from '../../domain/workflow-status.ts';
 import { startedWith } from '../started-with.ts';
 import { closeSwept } from './close-swept.ts';
 import type { DescribedJob } from './describe-job.ts';
@@ -86,7 +87,7 @@ async function record(
   const { jobId: id, generation } = ids;
   const run = await describeJob(context, { id, generation });
   // A running one was reset by an operator, and records itself.
-  if (run === undefined || run.status.name === 'RUNNING') return undefined;
+  if (run === undefined || !hasEnded(run.status)) return undefined;
   const spec = await specOf(context, { id, generation }, run);
   if (spec === undefined) return undefined;
   const end = await realEnd(context, run);
