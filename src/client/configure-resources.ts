@@ -8,6 +8,6 @@ export async function configureResources(
   resources: readonly ResourceCapacity[],
 ): Promise<void> {
   if (resources.length === 0) return;
-  const granted = await connections.ledger.configureResources(resources);
-  await tellGranted(connections, granted);
+  const { granted, strayed } = await connections.ledger.configureResources(resources);
+  await tellGranted(connections, [...granted, ...strayed]);
 }

@@ -48,11 +48,11 @@ export function createResourcesClient(
   return {
     list: async ({ pool } = {}) => ledger.listResources(checkPool(pool)),
     set: async (name, capacity, { pool } = {}) => {
-      const granted = await ledger.setResource({
+      const { granted, strayed } = await ledger.setResource({
         ...checkKey(name, pool),
         capacity: checkCapacity(capacity, 'capacity'),
       });
-      await tellGranted(connections, granted);
+      await tellGranted(connections, [...granted, ...strayed]);
       return { granted: granted.length };
     },
     remove: async (name, { pool } = {}) => {

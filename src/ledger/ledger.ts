@@ -16,7 +16,6 @@ import type { LedgerClosing } from './close-job.ts';
 import { closeJob } from './close-job.ts';
 import { closeSession } from './close-session.ts';
 import { createSession } from './create-session.ts';
-import type { GrantedJob } from './decide-grants.ts';
 import type { JobFilter, JobPage, StoredJob } from './find-jobs.ts';
 import { findJob, listJobs, openedWorkflows } from './find-jobs.ts';
 import type { NewestGeneration } from './find-newest.ts';
@@ -56,7 +55,7 @@ import type { ReleasedSession } from './release-due.ts';
 import { releaseDue } from './release-due.ts';
 import type { NodeStart, PlacedAttempt, PlacedJob } from './reservations.ts';
 import { clearPlace, held, reserve } from './reservations.ts';
-import type { ResourceFilter } from './resources.ts';
+import type { ResourceFilter, ToldOfChange } from './resources.ts';
 import { configureResources, listResources, removeResource, setResource } from './resources.ts';
 import { findResults } from './results.ts';
 import { listenToSessions } from './session-news.ts';
@@ -90,15 +89,12 @@ export interface Ledger {
   /** What an open job holds or waits for; undefined when it has not asked for anything. */
   grantOf(job: string, generation: number): Promise<JobGrant | undefined>;
   listResources(filter: ResourceFilter): Promise<Resource[]>;
-  /** Sets a capacity; what is held stays so. Answers the jobs that are to be told. */
-  setResource(resource: ResourceCapacity): Promise<GrantedJob[]>;
+  /** Sets a capacity; what is held stays so. */
+  setResource(resource: ResourceCapacity): Promise<ToldOfChange>;
   /** False when there is none. Rejects with `resource_in_use` while jobs hold it or wait for it. */
   removeResource(resource: ResourceKey): Promise<boolean>;
-  /**
-   * Creates resources, and changes those whose configured capacity is another than before. Answers the
-   * jobs that are to be told.
-   */
-  configureResources(resources: readonly ResourceCapacity[]): Promise<GrantedJob[]>;
+  /** Creates resources, and changes those whose configured capacity is another than before. */
+  configureResources(resources: readonly ResourceCapacity[]): Promise<ToldOfChange>;
   /** A generation of a job, the newest unless another is named. */
   findJob(id: string, generation?: number): Promise<StoredJob | undefined>;
   findNewest(id: string): Promise<NewestGeneration | undefined>;

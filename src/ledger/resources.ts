@@ -38,11 +38,18 @@ export async function listResources(pool: pg.Pool, filter: ResourceFilter): Prom
   return rows.map((row) => ({ ...row, pool: row.pool === FLEET ? undefined : row.pool }));
 }
 
-/** Sets a capacity; what is held stays so. Answers the jobs that are to be told. */
+/** The waiting jobs that are to be told of resources that were changed. */
+export interface ToldOfChange {
+  readonly granted: readonly GrantedJob[];
+  /** They wait for the fleet's, and their pool has one of its own now: they are to ask for that. */
+  readonly strayed: readonly GrantedJob[];
+}
+
+/** Sets a capacity; what is held stays so. */
 export async function setResource(
   pool: pg.Pool,
   { name, pool: ofPool = FLEET, capacity }: ResourceCapacity,
-): Promise<GrantedJob[]> {
+): Promise<ToldOfChange> {
   await pool.query(
     `insert into holdfast.resources (name, pool, capacity) values ($1, $2, $3)
      on conflict (name, pool) do update
@@ -54,13 +61,12 @@ export async function setResource(
 
 /**
  * Creates the resources of a configuration, and changes those whose configured capacity is another than
- * before: a restart with the same does not undo what was set since. Answers the jobs that are to be
- * told.
+ * before: a restart with the same does not undo what was set since.
  */
 export async function configureResources(
   pool: pg.Pool,
   resources: readonly ResourceCapacity[],
-): Promise<GrantedJob[]> {
+): Promise<ToldOfChange> {
   const { rows } = await pool.query<{ name: string; pool: string }>(
     `insert into holdfast.resources (name, pool, capacity, configured)
      select name, pool, capacity, capacity
@@ -84,8 +90,8 @@ export async function configureResources(
 async function tellOf(
   pool: pg.Pool,
   changed: readonly { readonly name: string; readonly pool: string }[],
-): Promise<GrantedJob[]> {
-  if (changed.length === 0) return [];
+): Promise<ToldOfChange> {
+  if (changed.length === 0) return { granted: [], strayed: [] };
   const names = changed.map((each) => ({ resource: each.name, pool: each.pool }));
   const granted = await decideWaiting(pool, names);
   const { rows: strayed } = await pool.query<GrantedJob>(
@@ -98,7 +104,7 @@ async function tellOf(
      order by grants.priority, grants.asked limit $3`,
     [changed.map(({ name }) => name), changed.map((each) => each.pool), TOLD_OF_A_NEW_ONE],
   );
-  return [...granted, ...strayed];
+  return { granted, strayed };
 }
 
 /**

@@ -34,18 +34,20 @@ describe('resources', () => {
     ]);
   });
 
-  test('tell the jobs that a new capacity is enough for', async () => {
+  test('tell the jobs that a new capacity is enough for, and those that are to ask for it', async () => {
     const granted = [
       { job: 'a', generation: 1 },
       { job: 'gone', generation: 1 },
       { job: 'b', generation: 2 },
     ];
-    const { client, asked, told } = resources({ setResource: granted });
+    const strayed = [{ job: 'c', generation: 1 }];
+    const { client, asked, told } = resources({ setResource: { granted, strayed } });
     expect(await client.set('gb', 64, { pool: 'gpu' })).toEqual({ granted: 3 });
     expect(asked).toEqual([['setResource', { name: 'gb', pool: 'gpu', capacity: 64 }]]);
     expect(told.sort()).toEqual([
       'job#2/b place_again',
       'job/a place_again',
+      'job/c place_again',
       'job/gone place_again',
     ]);
   });

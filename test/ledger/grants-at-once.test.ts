@@ -97,8 +97,8 @@ it('grants all in the end, never too much, to many who come and go at once', asy
   await Promise.all([
     ...jobs.map((job, at) => workflows.run(job, at % 11 === 10)),
     dropLimits(pool, 10),
-    setResource(pools[1]!, { name: c, pool: undefined, capacity: 6 }).then((told) =>
-      workflows.tell(told.filter(({ job }) => workflows.opened.has(job))),
+    setResource(pools[1]!, { name: c, pool: undefined, capacity: 6 }).then(({ granted }) =>
+      workflows.tell(granted.filter(({ job }) => workflows.opened.has(job))),
     ),
   ]);
   expect(workflows.seen).toEqual([]);

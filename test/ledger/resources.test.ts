@@ -15,6 +15,8 @@ const pool = createPool(inject('databaseUrl'));
 beforeAll(() => migrate(pool));
 afterAll(() => pool.end());
 
+const NOBODY = { granted: [], strayed: [] };
+
 async function capacityOf(name: string): Promise<number | undefined> {
   return (await listResources(pool, { name }))[0]?.capacity;
 }
@@ -26,9 +28,11 @@ describe('setResource', () => {
       opening({ resources: { [name]: amount } }),
     );
     for (const job of [first!, second!, third!]) await openJob(pool, job);
-    const told = await setResource(pool, { name, pool: undefined, capacity: 2 });
-    expect(told).toEqual([{ job: second!.spec.id, generation: 1 }]);
-    expect(await setResource(pool, { name, pool: undefined, capacity: 1 })).toEqual([]);
+    expect(await setResource(pool, { name, pool: undefined, capacity: 2 })).toEqual({
+      granted: [{ job: second!.spec.id, generation: 1 }],
+      strayed: [],
+    });
+    expect(await setResource(pool, { name, pool: undefined, capacity: 1 })).toEqual(NOBODY);
     expect((await listResources(pool, { name }))[0]).toMatchObject({ capacity: 1, held: 2 });
     expect(await end(pool, first!)).toEqual([]);
     expect(await end(pool, second!)).toEqual([third!.spec.id]);
@@ -53,8 +57,8 @@ describe('configureResources', () => {
     const job = opening({ resources: { [name]: 1 } });
     await openJob(pool, job);
     const told = await configureResources(pool, [{ name, pool: undefined, capacity: 1 }]);
-    expect(told).toEqual([{ job: job.spec.id, generation: 1 }]);
-    expect(await configureResources(pool, [])).toEqual([]);
+    expect(told).toEqual({ granted: [{ job: job.spec.id, generation: 1 }], strayed: [] });
+    expect(await configureResources(pool, [])).toEqual(NOBODY);
   });
 });
 

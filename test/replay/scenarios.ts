@@ -6,6 +6,7 @@ import { jobWorkflowId } from '../../src/domain/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Fleet } from '../support/fleet.ts';
 import { FLEET_SCENARIOS } from './fleet-scenarios.ts';
+import { LIMITS_SCENARIOS } from './limits-scenarios.ts';
 import { RESULT_SCENARIOS } from './result-scenarios.ts';
 
 /** Where a scenario is played. */
@@ -160,6 +161,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...FLEET_SCENARIOS,
   ...RESULT_SCENARIOS,
   ...SWEEP_SCENARIOS,
+  ...LIMITS_SCENARIOS,
 };
 
 function submit(
