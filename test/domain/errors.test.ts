@@ -7,8 +7,27 @@ const rows = Object.entries(ERRORS) as [ErrorCode, ErrorRow][];
 
 /** The codes that share an exit code with another one, because a script would do the same about them. */
 const KINDS_OF_TROUBLE = [
-  ['invalid_input', 'payload_too_large', 'unknown_kind', 'handler_file_failed'],
-  ['job_not_found', 'node_not_found', 'session_not_found', 'schedule_not_found', 'plan_not_found'],
+  [
+    'invalid_input',
+    'payload_too_large',
+    'unknown_kind',
+    'handler_file_failed',
+    'unauthorized',
+    'forbidden',
+    'method_not_allowed',
+    'request_too_large',
+    'unsupported_media_type',
+  ],
+  [
+    'job_not_found',
+    'node_not_found',
+    'session_not_found',
+    'schedule_not_found',
+    'plan_not_found',
+    'route_not_found',
+    'token_not_found',
+    'resource_not_found',
+  ],
   [
     'job_running',
     'job_closed',
@@ -18,6 +37,8 @@ const KINDS_OF_TROUBLE = [
     'session_ended',
     'schedule_exists',
     'schedule_changed',
+    'resource_in_use',
+    'token_exists',
   ],
   [
     'job_failed',
@@ -29,8 +50,10 @@ const KINDS_OF_TROUBLE = [
     'result_too_large',
     'result_pruned',
     'result_not_serialisable',
+    'deadline_exceeded',
   ],
-  ['job_cancelled', 'job_terminated'],
+  ['job_cancelled', 'job_lost', 'job_terminated'],
+  ['rate_limited', 'result_timeout'],
 ] as const;
 
 describe('the error table', () => {
@@ -59,9 +82,9 @@ describe('the error table', () => {
     expect(new Set(rows.map(([, { meaning }]) => meaning)).size).toBe(rows.length);
   });
 
-  it('answers 503 or 504 wherever the same call may succeed later', () => {
+  it('answers 429, 503 or 504 wherever the same call may succeed later', () => {
     for (const [code, { retryable, httpStatus }] of rows) {
-      if (retryable) expect([503, 504], code).toContain(httpStatus);
+      if (retryable) expect([429, 503, 504], code).toContain(httpStatus);
     }
   });
 
