@@ -70,6 +70,12 @@ export function decideScope(situation: Situation, occurrences: Occurrences): Dec
   return during.more ? joined(before, during) : joined(joined(before, during), after);
 }
 
+/** The same with no delay and no limit: every time up to now, before others take their place. */
+export function decideUpToNow(situation: Situation, occurrences: Occurrences): Decision {
+  const plan = { ...situation.definition.plan, delayMs: 0, maxPlansPerTick: Infinity };
+  return decideScope({ ...situation, definition: { plan } }, occurrences);
+}
+
 function asEvery(spec: PlanSpec): PlanSpec {
   const maxPlansPerTick = spec.maxPlansPerTick === 0 ? MOST_AT_ONCE : spec.maxPlansPerTick;
   return { ...spec, catchUp: 'every_plan', maxPlansPerTick, compat: undefined };

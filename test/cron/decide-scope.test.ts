@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOccurrences } from '../../src/cron/create-occurrences.ts';
-import { decideScope } from '../../src/cron/decide-scope.ts';
+import { decideScope, decideUpToNow } from '../../src/cron/decide-scope.ts';
 import { nextTime } from '../../src/cron/next-time.ts';
 import { resolvePlanSpec } from '../../src/domain/plan-spec.ts';
 
@@ -9,14 +9,14 @@ const at = (minute: number): number => Date.UTC(2026, 5, 3, 12) + minute * MINUT
 
 type Situation = Parameters<typeof decideScope>[0];
 
-function decide(spec: object, given: Partial<Situation>) {
+function decide(spec: object, given: Partial<Situation>, by = decideScope) {
   const plan = resolvePlanSpec({ every: '5m', ...spec }, 'spec');
   const situation = {
     ...{ now: at(60), decidedThrough: at(0), latest: undefined },
     ...{ definition: { plan }, resumes: undefined, pausedAt: undefined },
     ...given,
   };
-  const decision = decideScope(situation, createOccurrences(plan, ''));
+  const decision = by(situation, createOccurrences(plan, ''));
   const minutes = (time: number | undefined) =>
     time === undefined ? time : (time - at(0)) / MINUTE;
   return {
@@ -98,5 +98,35 @@ describe('nextTime', () => {
   it('is the first one after', () => {
     expect(nextTime(times({ every: '5m' }), at(5))).toBe(at(10));
     expect(nextTime(times({ cron: '0 0 29 2 *' }), at(0))).toBe(Date.UTC(2028, 1, 29));
+  });
+});
+
+describe('what is decided before other times begin', () => {
+  it('is every time up to now, with no delay and no limit', () => {
+    const spec = { ...every, maxPlansPerTick: 1, delay: '10m' };
+    expect(decide(spec, { now: at(20) }, decideUpToNow)).toEqual({
+      due: [5, 10, 15, 20],
+      skipped: [],
+      decidedThrough: 20,
+      more: false,
+    });
+  });
+
+  it('skips the times of a pause that is not over', () => {
+    const paused = { now: at(21), pausedAt: at(11) };
+    expect(decide({ ...every, maxPlansPerTick: 1 }, paused, decideUpToNow)).toEqual({
+      due: [5, 10],
+      skipped: ['15 paused', '20 paused'],
+      decidedThrough: 20,
+      more: false,
+    });
+  });
+
+  it('keeps the policy by which a pause has ended', () => {
+    const decided = decide({ ...every, maxPlansPerTick: 1 }, pause('latest'), decideUpToNow);
+    expect(decided).toMatchObject({
+      due: [5, 10, 30, 35, 40],
+      skipped: ['15 paused', '20 paused', '25 paused'],
+    });
   });
 });

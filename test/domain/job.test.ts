@@ -26,9 +26,16 @@ describe('resolveJobSpec', () => {
       preferLabels: {},
       placement: 'any',
       liveness: 'heartbeat',
-      pending: { alarmAfterMs: 300_000, failAfterMs: undefined },
+      pending: { alarmAfterMs: 300_000, failAfterMs: undefined, reassignAfterMs: 300_000 },
       reconcile: 'first',
       horizonMs: undefined,
+      needs: [],
+      rate: undefined,
+      priority: 3,
+      fairnessKey: undefined,
+      slots: 1,
+      deadlineMs: 86_400_000,
+      plan: undefined,
     });
   });
 
@@ -45,11 +52,26 @@ describe('resolveJobSpec', () => {
       preferLabels: { zone: 'b' },
       placement: 'any',
       liveness: 'lease',
-      pending: { alarmAfterMs: 1, failAfterMs: 2 },
+      pending: { alarmAfterMs: 1, failAfterMs: 2, reassignAfterMs: 3 },
       reconcile: 'original',
       horizonMs: 0,
+      rate: { key: 'calls', limit: 5, windowMs: 1_000 },
+      priority: 1,
+      fairnessKey: 'tenant',
+      slots: 2,
+      deadlineMs: 9,
+      plan: {
+        schedule: 's',
+        scope: 'eu',
+        time: '2026-06-03T12:00:00Z',
+        revision: 2,
+        overlap: 'allow',
+      },
     } as const;
-    expect(resolveJobSpec('a', 1, given)).toEqual({ id: 'a', generation: 1, ...given });
+    const resources = { licence: 2 };
+    const needs = [{ resource: 'licence', amount: 2 }];
+    const kept = { id: 'a', generation: 1, ...given, needs };
+    expect(resolveJobSpec('a', 1, { ...given, resources })).toEqual(kept);
   });
 
   it('fills in what a part of a policy leaves out', () => {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { JobHandle, SubmitOptions } from 'holdfast';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JobHandle, ScheduleDocument, SubmitOptions } from 'holdfast';
 import type { Embedded } from '../../dist/dev/embedded.js';
 import pg from 'pg';
-import { jobWorkflowId } from '../../src/domain/ids.ts';
+import { jobWorkflowId, tickWorkflowId } from '../../src/domain/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Fleet } from '../support/fleet.ts';
 import { FLEET_SCENARIOS } from './fleet-scenarios.ts';
@@ -155,6 +157,34 @@ const SWEEP_SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 };
 
+const TICK_SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'tick-planned-and-started': ({ fleet }) => played(fleet, {}),
+
+  'tick-asked-for-its-scopes': async ({ fleet }) => {
+    const file = join(fleet.folder, 'scopes');
+    await writeFile(file, 'eu\nus\n');
+    return played(fleet, { scopes: { kind: 'scopes-of', input: { file }, pool: fleet.pool } });
+  },
+};
+
+/** The tick of a schedule that has one time only for now, until what it planned has run. */
+async function played(fleet: Fleet, more: Partial<ScheduleDocument>): Promise<string> {
+  const node = await fleet.startNode('a');
+  const name = 'daily';
+  await fleet.client.schedules.put({ name, kind: 'echo', pool: fleet.pool, every: '1d', ...more });
+  await eventually(async () => {
+    const { plans } = await fleet.client.schedules.history(name);
+    const { nextDueAt } = await fleet.client.schedules.get(name);
+    return nextDueAt !== undefined && plans.length > 0 && plans.every(isSuccess);
+  });
+  await node.stop();
+  return tickWorkflowId(name);
+}
+
+function isSuccess({ state }: { readonly state: string }): boolean {
+  return state === 'SUCCESS';
+}
+
 /** The paths of every workflow, by the names of their recorded histories. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...JOB_SCENARIOS,
@@ -162,6 +192,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...RESULT_SCENARIOS,
   ...SWEEP_SCENARIOS,
   ...LIMITS_SCENARIOS,
+  ...TICK_SCENARIOS,
 };
 
 function submit(

@@ -74,7 +74,7 @@ describe('a run', () => {
       expect(await attemptsOf(`by-${by}`)).toMatchObject([{ code }, { code }]);
       const ids = { schedule: `by-${by}`, errorCode: code };
       await fleet.logged('plan.failed', { ...ids, willRetry: false });
-    expect(fleet.find('plan.failed', ids).map((line) => line['willRetry'])).toEqual([
+      expect(fleet.find('plan.failed', ids).map((line) => line['willRetry'])).toEqual([
         true,
         false,
       ]);

@@ -10,7 +10,7 @@ import type { ControlEvents } from './control-events.ts';
 
 /** How the jobs of plans are started and ended; and what code computes for them. */
 export interface PlanRuns {
-  /** Starts a job after a delay; one that was started before is left alone. */
+  /** Starts a job after a delay, at once when that is 0 or less; one that was started is left alone. */
   start(id: string, request: JobRequest, delayMs: number): Promise<void>;
   /** Asks for the end of a job, and does not wait for it. */
   end(id: string, generation: number): Promise<void>;

@@ -1,5 +1,5 @@
 import { createOccurrences } from '../../cron/create-occurrences.ts';
-import { decideUpTo, skipUpTo } from '../../domain/decide-up-to.ts';
+import { decideUpToNow } from '../../cron/decide-scope.ts';
 import { HoldfastError, invalid } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ScheduleDefinition, ScheduleDocument } from '../../domain/schedule-definition.ts';
@@ -103,32 +103,5 @@ async function warningsOf(work: Promise<void>): Promise<readonly string[]> {
 
 /** By the old definition, what was due before the new one's times begin. */
 function decideBefore(situation: ScopeSituation): ScopeDecision {
-  const { definition, now, decidedThrough, latest, pausedAt, resumes } = situation;
-  const { plan } = definition;
-  const occurrences = createOccurrences(plan, 'schedule.');
-  const wasSkipped = resumes?.policy === 'skip' ? resumes.from.getTime() : undefined;
-  const from = pausedAt ?? wasSkipped ?? now;
-  const before = decideUpTo(plan, from, decidedThrough, latest, occurrences);
-  if (from === now) return before;
-  // The times of a pause are none of those that the new definition could take up again.
-  const through = Math.max(before.decidedThrough ?? from, from);
-  const pauseEnd = pausedAt === undefined ? (resumes?.at.getTime() ?? now) : now;
-  const pause = skipUpTo(plan, pauseEnd, through, occurrences);
-  const after = decideUpTo(plan, now, Math.max(pauseEnd, through), latest, occurrences);
-  const reason = 'paused' as const;
-  return {
-    due: [...before.due, ...after.due],
-    skipped: [
-      ...before.skipped,
-      ...pause.skipped.map(({ time }) => ({ time, reason })),
-      ...after.skipped,
-    ],
-    skippedRanges: [
-      ...before.skippedRanges,
-      ...pause.skippedRanges.map((range) => ({ ...range, reason })),
-      ...after.skippedRanges,
-    ],
-    decidedThrough: now,
-    more: false,
-  };
+  return decideUpToNow(situation, createOccurrences(situation.definition.plan, 'schedule.'));
 }

@@ -8,7 +8,9 @@ import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
 export function planRuns(connections: Connections, declared: DeclaredSchedules): PlanRuns {
   return {
     start: async (id, request, delayMs) => {
-      await startJob(connections, id, request, { startDelayMs: Math.ceil(delayMs) });
+      // The server refuses a delay that is negative, as that of a plan is which is late.
+      const delay = delayMs > 0 ? { startDelayMs: Math.ceil(delayMs) } : {};
+      await startJob(connections, id, request, delay);
     },
     end: async (id, generation) => {
       await requestEnd(connections, id, generation);
