@@ -106,7 +106,7 @@ export type { Resource } from './domain/resource.ts';
 export type { RetentionPolicy } from './domain/retention.ts';
 export type { Session, SessionItem, SessionRules } from './domain/session.ts';
 export type { PoolPause } from './domain/storm.ts';
-export type { Recovery, SweepReport, SweepStrategy } from './domain/sweep.ts';
+export type { Recovery, SweepReport, SweepStrategy, SweepTrouble } from './domain/sweep.ts';
 export type { ResultRecord, Verdict } from './domain/verdict.ts';
 export type { AttemptOptions, RetryOptions } from './handlers/attempt-options.ts';
 export type {

@@ -36,11 +36,19 @@ export interface Recovery {
   readonly what: string;
 }
 
+/** Something that differs and could not be repaired; it keeps nothing else from being repaired. */
+export interface SweepTrouble extends Recovery {
+  /** A code of the error table. */
+  readonly code: string;
+}
+
 /** What came of a batch. */
 export interface SweptBatch {
   /** Rows that were looked at. */
   readonly looked: number;
   readonly recoveries: readonly Recovery[];
+  /** Left out: none. */
+  readonly troubles?: readonly SweepTrouble[];
   /** Where the next batch begins; undefined when there is none. */
   readonly cursor?: string;
 }

@@ -55,6 +55,9 @@ async function sweep(terminal: Terminal, flags: SweepCommandFlags): Promise<void
     }),
   );
   if (json) return terminal.print(formatDocument(swept));
+  for (const trouble of swept.troubles) {
+    await terminal.note(oneLine(`not repaired: ${formatRecovery(trouble)} (${trouble.code})`));
+  }
   await terminal.print(...formatSweep(swept.strategies, swept.isDryRun));
 }
 

@@ -1,13 +1,12 @@
 import type { JobOutcome } from '../../domain/job.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
-import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { hasEnded } from '../../domain/workflow-status.ts';
 import { closeSwept } from './close-swept.ts';
 import { describeJob } from './describe-job.ts';
 import { realEnd } from './real-end.ts';
 import type { SweepContext, SweepPart } from './sweep-part.ts';
-import { AT_ONCE, batchOf, inParts, recovered } from './sweep-part.ts';
+import { batchOf, eachJob, inParts, recovered } from './sweep-part.ts';
 import { sweepUnrecorded } from './unrecorded.ts';
 
 /** Open jobs whose workflow is over, and workflows that are over and that the ledger does not know. */
@@ -19,9 +18,7 @@ async function sweepOpen(
 ): ReturnType<SweepPart> {
   const { leastAgeMs, ledger } = context;
   const page = await ledger.sweep.openJobs({ cursor, limit, leastAgeMs });
-  const recoveries = await eachAtOnce(page.jobs, AT_ONCE, (job) =>
-    closeOrphan(context, job, isDry),
-  );
+  const recoveries = await eachJob('orphan', page.jobs, (job) => closeOrphan(context, job, isDry));
   return batchOf(page.jobs.length, recoveries, page.cursor);
 }
 

@@ -3,13 +3,12 @@ import { jobIdOnNode } from '../../domain/ids.ts';
 import type { JobRequest } from '../../domain/job.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
-import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { yieldOwnSlot } from '../own-slot.ts';
 import { startNext } from '../start-job.ts';
 import { closeSwept } from './close-swept.ts';
 import { describeJob } from './describe-job.ts';
 import type { SweepContext, SweepPart } from './sweep-part.ts';
-import { AT_ONCE, batchOf, inParts, recovered } from './sweep-part.ts';
+import { batchOf, eachJob, inParts, recovered } from './sweep-part.ts';
 
 /**
  * Open jobs whose workflow is not found: that generation is closed as lost, and the next one started.
@@ -24,7 +23,7 @@ async function sweepBegun(
 ): ReturnType<SweepPart> {
   const { ledger } = context;
   const [lost, outbox] = await Promise.all([ledger.sweep.lostJobs(limit), ledger.outbox.counts()]);
-  const recoveries = await eachAtOnce(lost, AT_ONCE, (job) => startLost(context, job, isDry));
+  const recoveries = await eachJob('pending', lost, (job) => startLost(context, job, isDry));
   return batchOf(lost.length + outbox.waiting, recoveries);
 }
 
@@ -34,7 +33,7 @@ async function sweepOpen(
 ): ReturnType<SweepPart> {
   const { leastAgeMs, ledger } = context;
   const page = await ledger.sweep.openJobs({ cursor, limit, leastAgeMs });
-  const recoveries = await eachAtOnce(page.jobs, AT_ONCE, async (job) =>
+  const recoveries = await eachJob('pending', page.jobs, async (job) =>
     (await describeJob(context, job)) === undefined ? recoverLost(context, job, isDry) : undefined,
   );
   return batchOf(page.jobs.length, recoveries, page.cursor);

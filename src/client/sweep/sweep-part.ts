@@ -1,6 +1,14 @@
-import { invalid } from '../../domain/errors.ts';
+import { eachAtOnce } from '../../domain/each-at-once.ts';
+import { HoldfastError, invalid } from '../../domain/errors.ts';
 import type { RetentionPolicy } from '../../domain/retention.ts';
-import type { Recovery, SweepRequest, SweepStrategy, SweptBatch } from '../../domain/sweep.ts';
+import type {
+  Recovery,
+  SweepRequest,
+  SweepStrategy,
+  SweepTrouble,
+  SweptBatch,
+} from '../../domain/sweep.ts';
+import { isRefusedForGood } from '../../domain/temporal-error.ts';
 import type { Connections } from '../connections.ts';
 
 /** What a sweep works with. */
@@ -44,15 +52,43 @@ export function inParts(parts: Readonly<Record<string, SweepPart>>): SweepPart {
   };
 }
 
+/**
+ * Looks at jobs, a few at a time. What is wrong with one of them is told and keeps no other from being
+ * looked at; only when a server is away the batch ends.
+ */
+export async function eachJob<Job extends SweptId>(
+  strategy: SweepStrategy,
+  jobs: readonly Job[],
+  work: (job: Job) => Promise<Recovery | undefined>,
+): Promise<(Recovery | SweepTrouble | undefined)[]> {
+  return eachAtOnce(jobs, AT_ONCE, (job) =>
+    work(job).catch((error: unknown) => troubleOf(strategy, job, error)),
+  );
+}
+
+type SweptId = { readonly id: string; readonly generation: number };
+
+function troubleOf(strategy: SweepStrategy, job: SweptId, error: unknown): SweepTrouble {
+  const isForThisJob =
+    !(error instanceof HoldfastError) || !error.retryable || isRefusedForGood(error);
+  if (!isForThisJob) throw error;
+  const code = error instanceof HoldfastError ? error.code : 'internal';
+  const what = error instanceof Error ? error.message : String(error);
+  return { ...recovered(strategy, job, what), code };
+}
+
 /** What came of a batch of so many rows. */
 export function batchOf(
   looked: number,
-  recoveries: readonly (Recovery | undefined)[],
+  found: readonly (Recovery | SweepTrouble | undefined)[],
   cursor?: string,
 ): SweptBatch {
+  const known = found.filter((each) => each !== undefined);
+  const troubles = known.filter((each) => 'code' in each);
   return {
     looked,
-    recoveries: recoveries.filter((each) => each !== undefined),
+    recoveries: known.filter((each) => !('code' in each)),
+    ...(troubles.length === 0 ? {} : { troubles }),
     ...(cursor === undefined ? {} : { cursor }),
   };
 }
@@ -60,7 +96,7 @@ export function batchOf(
 /** Something that was repaired about a job. */
 export function recovered(
   strategy: SweepStrategy,
-  { id: job, generation }: { readonly id: string; readonly generation: number },
+  { id: job, generation }: SweptId,
   what: string,
 ): Recovery {
   return { strategy, job, generation, what };

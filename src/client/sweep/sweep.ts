@@ -1,7 +1,7 @@
 import type { Duration } from '../../domain/duration.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
-import type { Recovery, SweepReport, SweepStrategy } from '../../domain/sweep.ts';
+import type { Recovery, SweepReport, SweepStrategy, SweepTrouble } from '../../domain/sweep.ts';
 import { addBatch, NOTHING_SWEPT, SWEEP_BATCH, SWEEP_STRATEGIES } from '../../domain/sweep.ts';
 import type { Connections } from '../connections.ts';
 import { checkNamespace } from './check-namespace.ts';
@@ -33,6 +33,8 @@ export interface Swept {
   readonly isDryRun: boolean;
   readonly strategies: SweepReport;
   readonly recoveries: readonly Recovery[];
+  /** What differs and could not be repaired. */
+  readonly troubles: readonly SweepTrouble[];
 }
 
 /** Every strategy in its order, batch by batch to the end. See `HoldfastClient.sweep`. */
@@ -46,6 +48,7 @@ export async function sweep(
   };
   if (adopt && !dryRun) await checkNamespace(connections, true);
   const recoveries: Recovery[] = [];
+  const troubles: SweepTrouble[] = [];
   let strategies = NOTHING_SWEPT;
   for (const strategy of SWEEP_STRATEGIES) {
     let cursor: string | undefined;
@@ -56,10 +59,11 @@ export async function sweep(
       const batch = await sweepBatch(context, request);
       for (const recovery of batch.recoveries) onRecovery?.(recovery);
       recoveries.push(...batch.recoveries);
+      troubles.push(...(batch.troubles ?? []));
       strategies = addBatch(strategies, strategy, batch);
       onProgress?.(strategy, strategies);
       cursor = batch.cursor;
     } while (cursor !== undefined);
   }
-  return { isDryRun: dryRun, strategies, recoveries };
+  return { isDryRun: dryRun, strategies, recoveries, troubles };
 }

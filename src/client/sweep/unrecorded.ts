@@ -1,11 +1,10 @@
 import { HoldfastError, invalid } from '../../domain/errors.ts';
-import { parseJobWorkflowId } from '../../domain/ids.ts';
+import { jobWorkflowId, parseJobWorkflowId } from '../../domain/ids.ts';
 import type { JobRequest, JobSpec } from '../../domain/job.ts';
 import { resolveJobSpec } from '../../domain/job-spec.ts';
 import { JOB_WORKFLOW } from '../../domain/messages.ts';
 import type { Recovery } from '../../domain/sweep.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
-import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { hasEnded } from '../../domain/workflow-status.ts';
 import { startedWith } from '../started-with.ts';
 import { closeSwept } from './close-swept.ts';
@@ -13,7 +12,7 @@ import type { DescribedJob } from './describe-job.ts';
 import { describeJob } from './describe-job.ts';
 import { realEnd } from './real-end.ts';
 import type { SweepContext, SweepPart } from './sweep-part.ts';
-import { AT_ONCE, batchOf, recovered } from './sweep-part.ts';
+import { batchOf, eachJob, recovered } from './sweep-part.ts';
 
 /** How late a closed workflow may show up in Temporal's lists, and how far clocks may differ. */
 const MARGIN_MS = 120_000;
@@ -37,10 +36,11 @@ export const sweepUnrecorded: SweepPart = async (context, { cursor, limit, isDry
   const stretch = cursor === undefined ? await nextStretch(context) : parseStretch(cursor);
   const { workflowIds, token } = await closedWorkflows(context, stretch, limit);
   const known = await ledger.openedWorkflows(workflowIds);
-  const unknown = workflowIds.filter((workflowId) => !known.has(workflowId));
-  const recoveries = await eachAtOnce(unknown, AT_ONCE, (workflowId) =>
-    record(context, workflowId, isDry),
-  );
+  const unknown = workflowIds
+    .filter((workflowId) => !known.has(workflowId))
+    .flatMap((workflowId) => parseJobWorkflowId(workflowId) ?? [])
+    .map(({ jobId: id, generation }) => ({ id, generation }));
+  const recoveries = await eachJob('orphan', unknown, (job) => record(context, job, isDry));
   if (token !== undefined) {
     return batchOf(workflowIds.length, recoveries, formatStretch({ ...stretch, token }));
   }
@@ -79,12 +79,9 @@ async function closedWorkflows(
 
 async function record(
   context: SweepContext,
-  workflowId: string,
+  { id, generation }: { readonly id: string; readonly generation: number },
   isDry: boolean,
 ): Promise<Recovery | undefined> {
-  const ids = parseJobWorkflowId(workflowId);
-  if (ids === undefined) return undefined;
-  const { jobId: id, generation } = ids;
   const run = await describeJob(context, { id, generation });
   // A running one was reset by an operator, and records itself.
   if (run === undefined || !hasEnded(run.status)) return undefined;
@@ -94,7 +91,11 @@ async function record(
   const what = `the ledger did not know it: recorded as ${end.outcome.state}`;
   if (isDry) return recovered('orphan', spec, what);
   const runId = run.raw.workflowExecutionInfo?.firstRunId ?? run.runId;
-  const opening = await context.ledger.openJob({ spec, workflowId, runId });
+  const opening = await context.ledger.openJob({
+    spec,
+    workflowId: jobWorkflowId(id, generation),
+    runId,
+  });
   if (opening.kind !== 'opened') return undefined;
   const isOurs = await closeSwept(context, { ...spec, runId }, end);
   return isOurs ? recovered('orphan', spec, what) : undefined;

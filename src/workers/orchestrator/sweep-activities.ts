@@ -29,7 +29,8 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
   return {
     async sweepBatch(request: SweepRequest): Promise<SweptBatch> {
       const batch = await sweepBatch(context, request);
-      const { recoveries } = batch;
+      const { recoveries, troubles = [] } = batch;
+      for (const trouble of troubles) log.warn(trouble, 'sweep.not_repaired');
       for (const recovery of recoveries) log.warn(recovery, 'sweep.recovered');
       if (recoveries.length === 0) return batch;
       metrics.recovered(request.strategy, recoveries.length);
