@@ -22,6 +22,13 @@ export async function loadHandlers(file: string): Promise<Handlers> {
   return handlersOf(Object.values(await loadFile(file)).flat(), file);
 }
 
+/** The same for an orchestrator, whose file may define schedules only. */
+export async function loadHandlersIfAny(file: string): Promise<Handlers> {
+  const values = Object.values(await loadFile(file)).flat();
+  const hasSchedulesOnly = values.some(isScheduleDeclaration) && !values.some(isJobDefinition);
+  return hasSchedulesOnly ? new Map() : handlersOf(values, file);
+}
+
 /** The schedules of a handler file by their names. */
 export type DeclaredSchedules = ReadonlyMap<string, ScheduleDeclaration>;
 

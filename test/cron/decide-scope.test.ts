@@ -117,7 +117,7 @@ describe('what is decided before other times begin', () => {
     expect(decide({ ...every, maxPlansPerTick: 1 }, paused, decideUpToNow)).toEqual({
       due: [5, 10],
       skipped: ['15 paused', '20 paused'],
-      decidedThrough: 20,
+      decidedThrough: 21,
       more: false,
     });
   });

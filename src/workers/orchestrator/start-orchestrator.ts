@@ -19,7 +19,7 @@ import { SWEEP_DEFAULTS } from '../../domain/sweep.ts';
 import { parseLimit } from '../../handlers/attempt-options.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
-import { handlersOf, loadHandlers, loadSchedules } from '../../handlers/load-handlers.ts';
+import { handlersOf, loadHandlersIfAny, loadSchedules } from '../../handlers/load-handlers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { workflowBundlePath } from '../bundle.ts';
@@ -159,7 +159,7 @@ export async function startOrchestrator(
 
 async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definitions> {
   if (jobs === undefined) return new Map();
-  return typeof jobs === 'string' ? loadHandlers(jobs) : handlersOf(jobs, 'option "jobs"');
+  return typeof jobs === 'string' ? loadHandlersIfAny(jobs) : handlersOf(jobs, 'option "jobs"');
 }
 
 /** What is left to the defaults, filled in. */
