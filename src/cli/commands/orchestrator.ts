@@ -42,7 +42,10 @@ export function orchestratorCommand(terminal: Terminal): Command {
       'Runs the workflows of jobs and writes the ledger, which it creates or migrates at its ' +
         'start. It keeps nothing itself: run as many as you like, and stop any of them.',
     )
-    .option('--jobs <file>', 'a handler file: the defaults of jobs enqueued by SQL')
+    .option(
+      '--jobs <file>',
+      'a handler file: defaults of jobs enqueued by SQL, computed inputs of schedules',
+    )
     .addOption(
       durationOption(
         '--outbox-lag-alarm <time>',
