@@ -67,6 +67,8 @@ function startClient(n: number, share: number): ChildProcess {
   const given = JSON.stringify({ name: `client-${n}`, seed: SEED + n, ...place });
   return spawn(process.execPath, [SUBMITTER, given], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // When a group of processes loses its parent while one of them is stopped, the kernel hangs up on all.
+    detached: true,
   });
 }
 
