@@ -6,7 +6,7 @@ import { needing, Resources } from '../support/resources.ts';
 import { terminate } from '../support/temporal.ts';
 
 // Sweeps are made by hand here.
-const FLAGS = ['--sweep-interval', '1h', '--resource', 'two=2'];
+const FLAGS = ['--sweep-interval', '3650d', '--resource', 'two=2'];
 
 let fleet: Fleet;
 let on: Resources;

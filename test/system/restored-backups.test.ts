@@ -16,7 +16,7 @@ describe('a server that was restored from an older backup', { timeout: 10 * MINU
     servers = await RestorableServers.start();
     const { temporalAddress, databaseUrl } = servers;
     // Only the sweeps of the test shall repair.
-    fleet = await Fleet.start({ temporalAddress, databaseUrl }, ['--sweep-interval', '1h']);
+    fleet = await Fleet.start({ temporalAddress, databaseUrl }, ['--sweep-interval', '3650d']);
     await fleet.startNode('a', ['--slots', '8']);
   });
   afterEach(async () => {
