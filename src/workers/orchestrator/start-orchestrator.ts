@@ -122,7 +122,6 @@ export async function startOrchestrator(
     const client = new Client({ connection, namespace });
     const connections = { client, ledger, place };
     const { storm, retention, sweep } = settings;
-    const { alarmAbove } = sweep;
     await configureResources(connections, settings.resources);
     const plans = planRuns(connections, schedules);
     const worker = await Worker.create({
@@ -133,12 +132,13 @@ export async function startOrchestrator(
       workflowBundle: { codePath: await workflowBundlePath() },
       activities: {
         ...createControlActivities({ ledger, events, storm, watch, plans }),
-        ...createSweepActivities({ connections, retention, alarmAbove, metrics, log }),
+        ...createSweepActivities({ connections, retention, ...sweep, metrics, log }),
       },
       // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       shutdownGraceTime: '5s',
       shutdownForceTime: '15s',
+      ...OUTLASTS_A_FREEZE,
     });
     const loops = [
       releaseSessions(ledger, client, events, log),
@@ -149,8 +149,8 @@ export async function startOrchestrator(
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
     stopped.catch(() => undefined);
     log.info({ identity, ...place }, 'orchestrator.started');
-    const stop = () => stopWorker(worker, stopped);
-    return { identity, stopped, stop, whyNotReady: () => whyNotReady(worker, ledger) };
+    const isReady = () => whyNotReady(worker, ledger);
+    return { identity, stopped, stop: () => stopWorker(worker, stopped), whyNotReady: isReady };
   } catch (error) {
     await closers.closeAll();
     throw unreachable(error, config);
@@ -161,6 +161,13 @@ async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definit
   if (jobs === undefined) return new Map();
   return typeof jobs === 'string' ? loadHandlersIfAny(jobs) : handlersOf(jobs, 'option "jobs"');
 }
+
+/**
+ * A process that was frozen in the middle of a workflow's activation is over the SDK's limit for it, 5 s,
+ * when it wakes; the limit ends the script inside its VM, and Node.js 20 aborts with a corrupted stack of
+ * async hooks. Our workflows do not loop. The SDK takes the option, but has it in none of its types.
+ */
+const OUTLASTS_A_FREEZE = { isolateExecutionTimeout: '1h' };
 
 /** What is left to the defaults, filled in. */
 function settingsOf(options: OrchestratorOptions) {
