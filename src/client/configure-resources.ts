@@ -1,6 +1,6 @@
 import type { ResourceCapacity } from '../domain/resource.ts';
 import type { Connections } from './connections.ts';
-import { tellGranted } from './tell-granted.ts';
+import { tellWaiting } from './tell-waiting.ts';
 
 /** Sets the resources of a configuration, as far as that has changed, and tells who is granted some. */
 export async function configureResources(
@@ -9,5 +9,5 @@ export async function configureResources(
 ): Promise<void> {
   if (resources.length === 0) return;
   const { granted, strayed } = await connections.ledger.configureResources(resources);
-  await tellGranted(connections, [...granted, ...strayed]);
+  await tellWaiting(connections, [...granted, ...strayed]);
 }

@@ -5,7 +5,7 @@ import { jobNotFound } from '../domain/job-not-found.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import { hasEnded } from '../domain/workflow-status.ts';
 import type { Connections } from './connections.ts';
-import { tellGranted } from './tell-granted.ts';
+import { tellWaiting } from './tell-waiting.ts';
 
 /**
  * Asks for the end of a generation of a job. One whose workflow was ended by force, or is gone, is closed
@@ -52,6 +52,6 @@ async function closeAbandoned(
   const close = { jobId: id, jobKind, generation, inSession, runId, outcome, attempts: [] };
   // Nobody else gives back what it held, nor tells who gets it.
   const closing = await ledger.closeJob({ ...close, wasPlaced: true, hasNeeds: true });
-  await tellGranted(connections, closing.granted ?? []);
+  await tellWaiting(connections, closing.granted ?? []);
   return closing.closed.kind === 'own';
 }

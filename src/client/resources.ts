@@ -4,7 +4,7 @@ import { checkResourceName } from '../domain/need.ts';
 import type { Resource, ResourceKey } from '../domain/resource.ts';
 import { checkCapacity } from '../domain/resource.ts';
 import type { Connections } from './connections.ts';
-import { tellGranted } from './tell-granted.ts';
+import { tellWaiting } from './tell-waiting.ts';
 
 /** Whose resource is meant. */
 export interface ResourceOptions {
@@ -52,7 +52,7 @@ export function createResourcesClient(
         ...checkKey(name, pool),
         capacity: checkCapacity(capacity, 'capacity'),
       });
-      await tellGranted(connections, [...granted, ...strayed]);
+      await tellWaiting(connections, [...granted, ...strayed]);
       return { granted: granted.length };
     },
     remove: async (name, { pool } = {}) => {

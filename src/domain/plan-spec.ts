@@ -16,7 +16,8 @@ const PLAN_DEFAULTS = {
 /** First starts of a tick that a schedule may ask for: more than a tick can hold in memory is refused. */
 const PLANS_PER_TICK_LIMIT = 1_000_000;
 
-const FIELDS = [
+/** The fields of a schedule that tell when it runs. */
+export const PLAN_FIELDS = [
   'every',
   'cron',
   'timezone',
@@ -28,7 +29,7 @@ const FIELDS = [
   'compat',
 ] as const;
 
-type Given = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>>;
+type Given = Readonly<Partial<Record<(typeof PLAN_FIELDS)[number], unknown>>>;
 
 /**
  * The fields that tell when a schedule runs, with every default filled in, checked one by one and
@@ -38,7 +39,7 @@ type Given = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>>;
  * @throws HoldfastError `invalid_input` naming the first field that is wrong
  */
 export function resolvePlanSpec(value: unknown, path: string): PlanSpec {
-  const given = checkFields(value, FIELDS, path);
+  const given = checkFields(value, PLAN_FIELDS, path);
   const { timezone, delay, catchUp, window } = PLAN_DEFAULTS;
   const compat = given.compat === undefined ? undefined : checkCompat(given, path);
   const spec = {

@@ -6,7 +6,7 @@ import { OVERLAPS } from './job.ts';
 import { resolveJobSpec } from './job-spec.ts';
 import type { Json } from './json.ts';
 import { checkScheduleName, checkScope } from './plan-id.ts';
-import { resolvePlanSpec } from './plan-spec.ts';
+import { PLAN_FIELDS, resolvePlanSpec } from './plan-spec.ts';
 import type { PlanSpec } from './schedule.ts';
 import { REQUEST_FIELDS, resolveRunRequest } from './schedule-request.ts';
 
@@ -47,18 +47,6 @@ export interface ScheduleDefinition {
 
 /** Scopes of one schedule at most. */
 const MOST_SCOPES = 100_000;
-
-const PLAN_FIELDS = [
-  'every',
-  'cron',
-  'timezone',
-  'delay',
-  'catchUp',
-  'window',
-  'maxPlansPerTick',
-  'dst',
-  'compat',
-] as const;
 
 const OWN_FIELDS = [
   'name',

@@ -2,7 +2,7 @@ import type { CloseJob } from '../../domain/activities.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
 import type { Connections } from '../connections.ts';
-import { tellWaiters } from './signal-jobs.ts';
+import { tellWaiting } from '../tell-waiting.ts';
 
 /** How a job ended whose workflow did not say so itself. */
 export type SweptEnd = Pick<CloseJob, 'outcome' | 'attempts' | 'accepted'>;
@@ -27,7 +27,7 @@ export async function closeSwept(
   const { turn, granted = [] } = closing;
   const next = await ledger.waiting({ pool, limit: 1 }).catch(() => []);
   const inTurn = turn === undefined ? [] : [{ job: turn.jobId, generation: turn.generation }];
-  await tellWaiters(connections, [...inTurn, ...granted, ...next]);
+  await tellWaiting(connections, [...inTurn, ...granted, ...next]);
   return true;
 }
 

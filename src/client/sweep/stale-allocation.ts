@@ -1,5 +1,5 @@
 import type { Allocation } from '../../ledger/sweep-stale.ts';
-import { tellWaiters } from './signal-jobs.ts';
+import { tellWaiting } from '../tell-waiting.ts';
 import type { SweepPart } from './sweep-part.ts';
 import { batchOf, inParts, recovered } from './sweep-part.ts';
 
@@ -19,7 +19,7 @@ function sweepTable(table: Allocation, held: string): SweepPart {
     const { released, waiters } = isDone
       ? { released: page.stale, waiters: [] }
       : await ledger.sweep.releaseStale(table, page.stale);
-    await tellWaiters(context, waiters);
+    await tellWaiting(context, waiters);
     const recoveries = released.map(({ job: id, generation }) =>
       recovered('stale_allocation', { id, generation }, `it was over and held ${held}: released`),
     );

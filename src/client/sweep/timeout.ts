@@ -5,7 +5,7 @@ import type { SweptJob } from '../../ledger/sweep-open-jobs.ts';
 import type { SweptReservation } from '../../ledger/sweep-reservations.ts';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { describeJob, isBeingCancelled, isUnstarted } from './describe-job.ts';
-import { signalJob } from './signal-jobs.ts';
+import { signalJob } from './signal-job.ts';
 import type { SweepContext, SweepPart } from './sweep-part.ts';
 import { AT_ONCE, batchOf, inParts, recovered } from './sweep-part.ts';
 

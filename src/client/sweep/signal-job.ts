@@ -1,11 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { jobWorkflowId } from '../../domain/ids.ts';
-import { PLACE_AGAIN_SIGNAL } from '../../domain/messages.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
 import type { PlacedJob } from '../../ledger/reservations.ts';
 import type { Connections } from '../connections.ts';
-import { eachAtOnce } from '../../domain/each-at-once.ts';
-import { AT_ONCE } from './sweep-part.ts';
 
 /**
  * Sends a job a signal.
@@ -26,14 +23,4 @@ export async function signalJob(
     if (error instanceof WorkflowNotFoundError) return false;
     throw temporalError(error, place);
   }
-}
-
-/** Tells jobs that wait to look again. One that could not be told looks again by itself. */
-export async function tellWaiters(
-  connections: Connections,
-  jobs: readonly PlacedJob[],
-): Promise<void> {
-  await eachAtOnce(jobs, AT_ONCE, (job) =>
-    signalJob(connections, job, PLACE_AGAIN_SIGNAL).catch(() => false),
-  );
 }
