@@ -153,7 +153,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**', 'test/**', 'examples/**'],
+    files: ['src/**', 'test/**', 'examples/**', 'scripts/**'],
     rules: {
       'max-lines': ['error', { max: 300 }],
       'max-lines-per-function': ['error', { max: 60, skipComments: true }],

@@ -3,7 +3,7 @@
  *
  * `retryable`: the same call may succeed later. `httpStatus`: what the REST API answers.
  * `exitCode`: what the command line ends with. Codes are never renamed or used again.
- * `docs/errors.md` is compared with this table by a test.
+ * `npm run docs` writes `docs/reference/errors.md` from this table.
  */
 export const ERRORS = {
   internal: row('a defect in Holdfast itself', false, 500, 1),

@@ -3,7 +3,7 @@ import type { SweepStrategy } from '../domain/sweep.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 /**
- * Holdfast's own metrics: the one list. `docs/metrics.md` is compared with it by a test.
+ * Holdfast's own metrics: the one list. `npm run docs` writes it down.
  * They are served at `/metrics` beside those of the Temporal SDK.
  */
 export const METRICS = {

@@ -33,7 +33,12 @@ export function nodeCommand(terminal: Terminal): Command {
     .description('Runs the handlers of a file for the jobs of a pool. It needs no database.')
     .requiredOption('--pool <pool>', 'the pool whose jobs it takes')
     .requiredOption('--jobs <file>', 'the handler file, .js or .ts')
-    .option('--name <name>', 'its name, unique among running nodes', defaultName())
+    .addOption(
+      new Option('--name <name>', 'its name, unique among running nodes').default(
+        defaultName(),
+        'host and process',
+      ),
+    )
     .addOption(countOption('--slots <count>', 'attempts at once (default: one for each CPU)', 1))
     .addOption(
       choiceOption('--isolation <how>', 'where handlers run (default: thread)', [
