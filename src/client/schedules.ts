@@ -14,6 +14,13 @@ import type { StoredSchedule } from '../ledger/schedule-row.ts';
 import type { Connections } from './connections.ts';
 import type { OrderOptions } from './order-node.ts';
 import { signed } from './order-node.ts';
+import type {
+  AppliedSchedules,
+  ApplyOptions,
+  DiffOptions,
+  ScheduleSource,
+} from './schedules/apply-schedules.ts';
+import { applySchedules, diffSchedules } from './schedules/apply-schedules.ts';
 import { scheduleNotFound, storedSchedule } from './schedules/check-schedule.ts';
 import type { PreviewedTime, PreviewOptions } from './schedules/preview.ts';
 import { previewTimes } from './schedules/preview.ts';
@@ -79,6 +86,16 @@ export interface SchedulesClient {
     name: string,
     options?: PutScheduleOptions,
   ): Promise<{ readonly warnings: readonly string[] }>;
+  /** What {@link apply} would do now. Conflicts are told, and are no error. */
+  diff(sources: readonly ScheduleSource[], options?: DiffOptions): Promise<AppliedSchedules>;
+  /**
+   * Brings the changes of files on record and keeps what was edited there since they were last applied:
+   * a merge field by field. All in one transaction, or nothing. Repeated, it changes nothing.
+   *
+   * @throws HoldfastError `schedule_conflict` when file and record have both changed a field; `details`
+   *   has the outcome of each schedule
+   */
+  apply(sources: readonly ScheduleSource[], options?: ApplyOptions): Promise<AppliedSchedules>;
   /** Nothing is planned until it is resumed. */
   pause(name: string, options: OrderOptions): Promise<WarnedSchedule>;
   /**
@@ -129,6 +146,8 @@ export function createSchedulesClient(connections: Connections): SchedulesClient
       return revisions;
     },
     remove: (name, options) => removeSchedule(connections, name, options),
+    diff: (sources, options) => diffSchedules(connections, sources, options),
+    apply: (sources, options) => applySchedules(connections, sources, options),
     pause: async (name, options) => {
       const paused = await schedules.pause(checkName(name, 'name'), signed(options));
       if (paused === undefined) throw scheduleNotFound(name);

@@ -3,6 +3,14 @@ import type { LatestPlan } from '../domain/schedule.ts';
 import type { ResumePolicy, ScheduleDocument } from '../domain/schedule-definition.ts';
 import type { AddedPlan, MissingTime } from './add-plans.ts';
 import { backfillPlans, triggerPlan } from './add-plans.ts';
+import type {
+  AppliedStep,
+  ApplyChange,
+  ApplyScope,
+  DecideSteps,
+  LedgerSituation,
+} from './apply-schedules.ts';
+import { applySchedules, applySituation } from './apply-schedules.ts';
 import type { ScheduleRevision, ScopeBatch, ScopesToPlan } from './find-schedules.ts';
 import {
   findRevisions,
@@ -39,6 +47,14 @@ export interface Schedules {
     name: string,
     change: ScheduleChange,
   ): Promise<'removed' | { readonly kind: 'conflict'; readonly revision: number }>;
+  /** What an apply would be decided from now. */
+  applySituation(scope: ApplyScope): Promise<LedgerSituation>;
+  /** Changes several schedules, or none, in one transaction that holds what it decides from. */
+  apply(
+    scope: ApplyScope,
+    decide: DecideSteps,
+    change: ApplyChange,
+  ): Promise<readonly AppliedStep[] | 'raced'>;
   pause(name: string, pause: Pause): Promise<StoredSchedule | undefined>;
   resume(name: string, policy: ResumePolicy): Promise<StoredSchedule | undefined>;
   /** The schedules that a tick is due for. */
@@ -91,6 +107,8 @@ export function createSchedules(call: Call): Schedules {
     list: call(listSchedules),
     revisions: call(findRevisions),
     remove: call(removeSchedule),
+    applySituation: call(applySituation),
+    apply: call(applySchedules),
     pause: call(pauseSchedule),
     resume: call(resumeSchedule),
     overdue: call(overdueSchedules),

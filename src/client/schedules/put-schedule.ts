@@ -79,7 +79,7 @@ export async function removeSchedule(
     if (removed.revision === 0) throw scheduleNotFound(name);
     throw scheduleChanged(name, { expected: revision ?? 0, revision: removed.revision });
   }
-  return { warnings: await warningsOf(deleteAlarm(connections, name)) };
+  return { warnings: await unalarmed(connections, name) };
 }
 
 /** Sets the alarm as the schedule is now; one that cannot be set is no reason to fail. */
@@ -89,6 +89,11 @@ export function alarmed(
   { paused }: StoredSchedule,
 ): Promise<readonly string[]> {
   return warningsOf(setAlarm(connections, definition, { isPaused: paused !== undefined }));
+}
+
+/** Takes the alarm of a schedule away that is gone. */
+export function unalarmed(connections: Connections, name: string): Promise<readonly string[]> {
+  return warningsOf(deleteAlarm(connections, name));
 }
 
 async function warningsOf(work: Promise<void>): Promise<readonly string[]> {
@@ -102,6 +107,6 @@ async function warningsOf(work: Promise<void>): Promise<readonly string[]> {
 }
 
 /** By the old definition, what was due before the new one's times begin. */
-function decideBefore(situation: ScopeSituation): ScopeDecision {
+export function decideBefore(situation: ScopeSituation): ScopeDecision {
   return decideUpToNow(situation, createOccurrences(situation.definition.plan, 'schedule.'));
 }
