@@ -30,8 +30,16 @@ export type { DeadOptions, OutboxClient, OutboxListOptions } from './client/outb
 export type { PendingJob, PendingJobs, PendingFilter } from './client/pending-jobs.ts';
 export type { ResourceFilter, ResourceOptions, ResourcesClient } from './client/resources.ts';
 export type { PinOptions } from './client/pin-options.ts';
+export type {
+  AppliedSchedules,
+  ApplyOptions,
+  DiffOptions,
+  ScheduleSource,
+} from './client/schedules/apply-schedules.ts';
 export type { PreviewedTime, PreviewOptions } from './client/schedules/preview.ts';
 export type { PutSchedule, PutScheduleOptions } from './client/schedules/put-schedule.ts';
+export type { ResetOptions } from './client/schedules/reset-schedules.ts';
+export type { RevertOptions } from './client/schedules/revert-schedule.ts';
 export type { BackfilledPlan, BackfillOptions } from './client/schedules/run-plans.ts';
 export type { HistoryOptions, SchedulesClient } from './client/schedules.ts';
 export type { SessionReadOptions } from './client/follow-session.ts';

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { normalize } from 'node:path';
 import type { Document, Node } from 'yaml';
 import { isMap, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { checkSchedule } from '../client/schedules/check-schedule.ts';
@@ -33,8 +34,18 @@ async function readSchedules(file: string): Promise<ReadSchedule[]> {
       read.push(readOne({ file, document, path, lineOf }));
     }
   }
-  if (read.length === 0) throw invalid(file, 'at least one schedule', undefined);
+  const isEmptyList = documents.some(
+    ({ contents }) => isMap(contents) && contents.has('schedules'),
+  );
+  if (read.length === 0 && !isEmptyList) throw invalid(file, 'at least one schedule', undefined);
   return read;
+}
+
+/** A file with its schedules. */
+export interface ScheduleFile {
+  /** Its path, as it was given but for what says nothing, such as `./`. */
+  readonly name: string;
+  readonly schedules: readonly ReadSchedule[];
 }
 
 /**
@@ -42,8 +53,11 @@ async function readSchedules(file: string): Promise<ReadSchedule[]> {
  *
  * @throws HoldfastError `invalid_input`
  */
-export async function readAllSchedules(files: readonly string[]): Promise<ReadSchedule[]> {
-  const all = (await Promise.all(files.map(readSchedules))).flat();
+export async function readScheduleFiles(files: readonly string[]): Promise<ScheduleFile[]> {
+  const read = await Promise.all(
+    files.map(async (file) => ({ name: normalize(file), schedules: await readSchedules(file) })),
+  );
+  const all = read.flatMap(({ schedules }) => schedules);
   const places = new Map<string, string>();
   for (const { document, place } of all) {
     const other = places.get(document.name);
@@ -52,7 +66,7 @@ export async function readAllSchedules(files: readonly string[]): Promise<ReadSc
     }
     places.set(document.name, place);
   }
-  return all;
+  return read;
 }
 
 interface Place {

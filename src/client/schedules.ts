@@ -26,6 +26,10 @@ import type { PreviewedTime, PreviewOptions } from './schedules/preview.ts';
 import { previewTimes } from './schedules/preview.ts';
 import type { PutSchedule, PutScheduleOptions } from './schedules/put-schedule.ts';
 import { alarmed, editSchedule, putSchedule, removeSchedule } from './schedules/put-schedule.ts';
+import type { ResetOptions } from './schedules/reset-schedules.ts';
+import { exportSchedules, resetSchedules } from './schedules/reset-schedules.ts';
+import type { RevertOptions } from './schedules/revert-schedule.ts';
+import { revertSchedule } from './schedules/revert-schedule.ts';
 import type { BackfilledPlan, BackfillOptions } from './schedules/run-plans.ts';
 import { backfillSchedule, retryPlan, triggerSchedule } from './schedules/run-plans.ts';
 
@@ -54,7 +58,7 @@ export interface SchedulesClient {
   /** Puts a new schedule on record. @throws HoldfastError `schedule_exists` */
   create(
     schedule: ScheduleDeclaration | ScheduleDocument,
-    options?: Pick<PutScheduleOptions, 'by'>,
+    options?: Pick<PutScheduleOptions, 'by' | 'how'>,
   ): Promise<PutSchedule>;
   /**
    * Puts a schedule on record, in place of the one of this name if there is one. What other times it
@@ -79,7 +83,7 @@ export interface SchedulesClient {
   get(name: string): Promise<StoredSchedule>;
   /** Every schedule, by name. */
   list(): Promise<StoredSchedule[]>;
-  /** Every change of it, the newest first; also when it was removed. */
+  /** Every change of it with what it changed, the newest first; also when it was removed. */
   revisions(name: string): Promise<ScheduleRevision[]>;
   /** Takes it out. What was planned and not started never runs; what runs goes on. */
   remove(
@@ -96,6 +100,22 @@ export interface SchedulesClient {
    *   has the outcome of each schedule
    */
   apply(sources: readonly ScheduleSource[], options?: ApplyOptions): Promise<AppliedSchedules>;
+  /** The schedules of these names, or else all, by name: what `apply` takes, and `reset` asks for. */
+  export(names?: readonly string[]): Promise<StoredSchedule[]>;
+  /**
+   * Makes the record equal to files: edits are undone, and what no file names is taken out. It asks for
+   * what `export` answered, so that nothing is lost that was not kept.
+   *
+   * @throws HoldfastError `schedule_changed` when a schedule was changed since the export
+   */
+  reset(sources: readonly ScheduleSource[], options: ResetOptions): Promise<AppliedSchedules>;
+  /**
+   * Gives a schedule the definition that an earlier revision had, as a new revision; also one that was
+   * removed.
+   *
+   * @throws HoldfastError `schedule_changed` when it has not the `revision` that was given
+   */
+  revert(name: string, options: RevertOptions): Promise<PutSchedule>;
   /** Nothing is planned until it is resumed. */
   pause(name: string, options: OrderOptions): Promise<WarnedSchedule>;
   /**
@@ -135,7 +155,7 @@ export function createSchedulesClient(connections: Connections): SchedulesClient
   const found = (name: string) => storedSchedule(connections.ledger, checkName(name, 'name'));
   return {
     create: (schedule, options) =>
-      putSchedule(connections, schedule, { ...options, revision: 0 }, 'create'),
+      putSchedule(connections, schedule, { how: 'create', ...options, revision: 0 }),
     put: (schedule, options) => putSchedule(connections, schedule, options),
     edit: (name, changes, options) => editSchedule(connections, name, changes, options),
     get: found,
@@ -148,6 +168,9 @@ export function createSchedulesClient(connections: Connections): SchedulesClient
     remove: (name, options) => removeSchedule(connections, name, options),
     diff: (sources, options) => diffSchedules(connections, sources, options),
     apply: (sources, options) => applySchedules(connections, sources, options),
+    export: (names) => exportSchedules(connections, names),
+    reset: (sources, options) => resetSchedules(connections, sources, options),
+    revert: (name, options) => revertSchedule(connections, name, options),
     pause: async (name, options) => {
       const paused = await schedules.pause(checkName(name, 'name'), signed(options));
       if (paused === undefined) throw scheduleNotFound(name);

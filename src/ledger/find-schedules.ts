@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import type { FieldChange } from '../domain/document-changes.ts';
+import { documentChanges } from '../domain/document-changes.ts';
 import type { LatestPlan } from '../domain/schedule.ts';
 import type { ScheduleDefinition, ScheduleDocument } from '../domain/schedule-definition.ts';
 import { latestPlans } from './latest-plan.ts';
@@ -12,7 +14,10 @@ export interface ScheduleRevision {
   readonly document: ScheduleDocument | undefined;
   readonly at: Date;
   readonly by: string;
+  /** By what, such as `edit`, `apply schedules.yaml` or `revert to 3`. */
   readonly how: string;
+  /** What is different from the revision before, field by field; none where it was removed. */
+  readonly changes: readonly FieldChange[];
 }
 
 /** A schedule by its name. */
@@ -48,7 +53,11 @@ export async function findRevisions(pool: pg.Pool, name: string): Promise<Schedu
      where name = $1 order by revision desc`,
     [name],
   );
-  return rows.map(({ definition, ...row }) => ({ ...row, document: definition ?? undefined }));
+  return rows.map(({ definition, ...row }, index) => {
+    const document = definition ?? undefined;
+    const before = rows[index + 1]?.definition ?? undefined;
+    return { ...row, document, changes: document ? documentChanges(before, document) : [] };
+  });
 }
 
 /**

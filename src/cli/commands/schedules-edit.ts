@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { PutSchedule } from '../../client/schedules/put-schedule.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
@@ -36,12 +37,51 @@ export function schedulesEditCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: EditFlags) => {
-    const { kind, schedule, warnings } = await withClient(flags, terminal, ({ schedules }) =>
+    const put = await withClient(flags, terminal, ({ schedules }) =>
       schedules.edit(name, flags.set, pick(flags, 'revision', 'by')),
     );
-    await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
-    const text = `schedule ${name} is ${kind}: revision ${schedule.revision}`;
-    await terminal.print(flags.json === true ? formatDocument({ kind, ...schedule }) : text);
+    await printPut(terminal, put, flags);
+  });
+}
+
+/** Prints what became of a schedule. */
+export async function printPut(
+  terminal: Terminal,
+  { kind, schedule, warnings }: PutSchedule,
+  { json }: { readonly json?: boolean },
+): Promise<void> {
+  await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
+  const text = `schedule ${schedule.name} is ${kind}: revision ${schedule.revision}`;
+  await terminal.print(json === true ? formatDocument({ kind, ...schedule }) : text);
+}
+
+interface RevertFlags extends ConnectionFlags {
+  readonly to: number;
+  readonly revision?: number;
+  readonly by?: string;
+  readonly json?: boolean;
+}
+
+/** `holdfast schedules revert NAME`: gives a schedule back what an earlier revision had. */
+export function schedulesRevertCommand(terminal: Terminal): Command {
+  const command = new Command('revert')
+    .summary('give a schedule the definition that it had')
+    .description(
+      'Gives a schedule the definition of an earlier revision, as a new revision; also one that was ' +
+        'removed. Other times begin after now.',
+    )
+    .argument('<name>', 'the name of the schedule')
+    .addOption(countOption('--to <number>', 'the revision', 1).makeOptionMandatory())
+    .addOption(countOption('--revision <number>', 'only when it still has this revision', 1))
+    .option('--by <name>', 'who does it (default: user and host)')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', REVERT_HELP);
+  addConnectionOptions(command);
+  return command.action(async (name: string, flags: RevertFlags) => {
+    const put = await withClient(flags, terminal, ({ schedules }) =>
+      schedules.revert(name, pick(flags, 'to', 'revision', 'by')),
+    );
+    await printPut(terminal, put, flags);
   });
 }
 
@@ -78,6 +118,11 @@ const HELP = `
 Examples:
   $ holdfast schedules edit nightly --set 'cron=0 3 * * *' --revision 4
   $ holdfast schedules edit nightly --set 'scopes=["eu","us"]' --set jitter=null`;
+
+const REVERT_HELP = `
+Examples:
+  $ holdfast schedules revisions nightly
+  $ holdfast schedules revert nightly --to 3`;
 
 const REMOVE_HELP = `
 Examples:

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
+import { printPut } from './schedules-edit.ts';
 
 type PutFlags = ConnectionFlags & { readonly json?: boolean };
 
@@ -13,7 +13,8 @@ export function schedulesPutCommand(terminal: Terminal): Command {
     .summary('put the schedules of files on record')
     .description(
       'Puts the schedules of YAML or JSON files on record. Nothing is changed when one of them is ' +
-        'wrong, and nothing of a schedule that is the same already.',
+        'wrong, and nothing of a schedule that is the same already. Edits on record are overwritten: ' +
+        '`schedules apply` keeps them.',
     )
     .argument('<file...>', 'one schedule, a list, or a list under `schedules`')
     .option('--json', 'print one JSON document for each schedule, each on a line')
@@ -23,14 +24,11 @@ export function schedulesPutCommand(terminal: Terminal): Command {
 }
 
 async function put(terminal: Terminal, files: readonly string[], flags: PutFlags): Promise<void> {
-  const { readAllSchedules } = await import('../read-schedules.ts');
-  const read = await readAllSchedules(files);
+  const { readScheduleFiles } = await import('../read-schedules.ts');
+  const read = (await readScheduleFiles(files)).flatMap((file) => file.schedules);
   await withClient(flags, terminal, async ({ schedules }) => {
     for (const { document } of read) {
-      const { kind, schedule, warnings } = await schedules.put(document);
-      await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
-      const text = `schedule ${schedule.name} is ${kind}: revision ${schedule.revision}`;
-      await terminal.print(flags.json === true ? formatDocument({ kind, ...schedule }) : text);
+      await printPut(terminal, await schedules.put(document), flags);
     }
   });
 }

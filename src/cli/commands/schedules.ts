@@ -1,6 +1,12 @@
 import { Command } from 'commander';
 import type { Terminal } from '../terminal.ts';
-import { schedulesEditCommand, schedulesRemoveCommand } from './schedules-edit.ts';
+import { schedulesApplyCommand, schedulesDiffCommand } from './schedules-apply.ts';
+import {
+  schedulesEditCommand,
+  schedulesRemoveCommand,
+  schedulesRevertCommand,
+} from './schedules-edit.ts';
+import { schedulesExportCommand, schedulesResetCommand } from './schedules-export.ts';
 import { schedulesHistoryCommand, schedulesPreviewCommand } from './schedules-history.ts';
 import { schedulesListCommand } from './schedules-list.ts';
 import { schedulesPauseCommand, schedulesResumeCommand } from './schedules-pause.ts';
@@ -19,9 +25,14 @@ export function schedulesCommand(terminal: Terminal): Command {
     .summary('look after jobs that run again and again')
     .description('Looks after schedules: jobs that run again and again.')
     .addCommand(schedulesPutCommand(terminal))
+    .addCommand(schedulesApplyCommand(terminal))
+    .addCommand(schedulesDiffCommand(terminal))
+    .addCommand(schedulesExportCommand(terminal))
+    .addCommand(schedulesResetCommand(terminal))
     .addCommand(schedulesListCommand(terminal))
     .addCommand(schedulesShowCommand(terminal))
     .addCommand(schedulesRevisionsCommand(terminal))
+    .addCommand(schedulesRevertCommand(terminal))
     .addCommand(schedulesEditCommand(terminal))
     .addCommand(schedulesPauseCommand(terminal))
     .addCommand(schedulesResumeCommand(terminal))
@@ -37,7 +48,7 @@ export function schedulesCommand(terminal: Terminal): Command {
 
 const HELP = `
 Examples:
-  $ holdfast schedules put schedules.yaml
+  $ holdfast schedules apply schedules.yaml
   $ holdfast schedules history nightly --state FAILED
   $ holdfast schedules pause nightly --reason "database moves"
   $ holdfast schedules plan < requests.jsonl`;

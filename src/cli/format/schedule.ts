@@ -1,6 +1,7 @@
 import type { PreviewedTime } from '../../client/schedules/preview.ts';
 import type { HoldfastClient } from '../../client/connect.ts';
 import { formatIsoTime } from '../../domain/iso-time.ts';
+import { formatValue } from './applied-schedules.ts';
 import { formatFields, formatTable, shorten } from './table.ts';
 import { formatSpan, formatTime, formatTimeAndAge } from './time.ts';
 
@@ -49,18 +50,23 @@ export function formatSchedule(schedule: Stored, now: Date): string[] {
   });
 }
 
-/** Revisions as a table. */
+/** Revisions as a table, a line for each field that was changed. */
 export function formatRevisions(revisions: readonly Revision[]): string[] {
   return formatTable(
-    ['REVISION', 'AT', 'BY', 'HOW', 'DEFINITION'],
-    revisions.map(({ revision, at, by, how, document }) => [
-      String(revision),
-      formatTime(at),
-      by,
-      how,
-      document === undefined ? '-' : shorten(JSON.stringify(document), 100),
-    ]),
+    ['REVISION', 'AT', 'BY', 'HOW', 'CHANGES'],
+    revisions.flatMap(({ revision, at, by, how, document, changes }) => {
+      const texts = document === undefined ? ['removed'] : changes.map(changeText);
+      return (texts.length === 0 ? ['-'] : texts).map((text, index) =>
+        index === 0 ? [String(revision), formatTime(at), by, how, text] : ['', '', '', '', text],
+      );
+    }),
   );
+}
+
+function changeText({ field, from, to }: Revision['changes'][number]): string {
+  return from === undefined
+    ? `${field}: ${formatValue(to)}`
+    : `${field}: ${formatValue(from)} → ${formatValue(to)}`;
 }
 
 /** Plans as a table, a line for each, and one for each range of skipped times. */

@@ -38,6 +38,8 @@ export interface DiffOptions {
 
 /** Options of `SchedulesClient.apply`. */
 export interface ApplyOptions extends DiffOptions {
+  /** Only tells what it would do; conflicts are an error all the same. @default false */
+  readonly dryRun?: boolean;
   /** Who does it. @default `<user>@<host>` of this process */
   readonly by?: string;
 }
@@ -72,14 +74,14 @@ export async function diffSchedules(
 export async function applySchedules(
   connections: Connections,
   sources: readonly ScheduleSource[],
-  { by = thisPerson(), ...options }: ApplyOptions = {},
+  { by = thisPerson(), dryRun = false, ...options }: ApplyOptions = {},
 ): Promise<AppliedSchedules> {
   const files = checkSources(sources);
   const rules = checkRules(options);
-  return applySteps(connections, scopeOf(files), {
-    ...{ by, how: 'apply' },
-    decide: (situation) => refuseConflicts(decideApply(situation, files, rules)),
-  });
+  const scope = scopeOf(files);
+  const decide: DecideSteps = (situation) => refuseConflicts(decideApply(situation, files, rules));
+  if (dryRun) return told(decide(await connections.ledger.schedules.applySituation(scope)));
+  return applySteps(connections, scope, { by, how: howBy('apply'), decide });
 }
 
 /**
@@ -100,7 +102,7 @@ export async function seedSchedules(
   const { wasNeverUsed } = await connections.ledger.schedules.applySituation(scope);
   if (!wasNeverUsed) return undefined;
   const applied = await applySteps(connections, scope, {
-    ...{ by, how: 'seed' },
+    ...{ by, how: howBy('seed') },
     decide: (situation) =>
       situation.wasNeverUsed ? refuseConflicts(decideApply(situation, files, rules)) : [],
   });
@@ -110,9 +112,12 @@ export async function seedSchedules(
 /** How steps are decided, and how they are told in the revisions. */
 interface StepsOptions {
   readonly by: string;
-  /** The word before the source. */
-  readonly how: 'apply' | 'seed' | 'reset';
+  readonly how: (step: ApplyStep) => string;
   readonly decide: DecideSteps;
+}
+
+function howBy(word: string): StepsOptions['how'] {
+  return ({ outcome }) => `${word} ${outcome?.source}`;
 }
 
 /**
@@ -125,9 +130,7 @@ export async function applySteps(
   scope: ApplyScope,
   { by, how, decide }: StepsOptions,
 ): Promise<AppliedSchedules> {
-  const signed = checkName(by, 'by');
-  const howOf = ({ outcome }: ApplyStep) => [how, outcome?.source].filter(Boolean).join(' ');
-  const change = { by: signed, how: howOf, decideBefore };
+  const change = { by: checkName(by, 'by'), how, decideBefore };
   for (let races = 0; races < MOST_RACES; races++) {
     const steps = await connections.ledger.schedules.apply(scope, decide, change);
     if (steps === 'raced') continue;
@@ -151,7 +154,8 @@ async function setAlarms(
   return warnings.flat();
 }
 
-function told(steps: readonly (ApplyStep | AppliedStep)[]): AppliedSchedules {
+/** Steps as what an apply did, or would do. */
+export function told(steps: readonly (ApplyStep | AppliedStep)[]): AppliedSchedules {
   const schedules = steps.flatMap((step) => {
     if (step.outcome === undefined) return [];
     const written = 'schedule' in step ? (step.schedule?.revision ?? step.removedBy) : undefined;

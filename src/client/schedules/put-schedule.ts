@@ -1,5 +1,6 @@
 import { createOccurrences } from '../../cron/create-occurrences.ts';
 import { decideUpToNow } from '../../cron/decide-scope.ts';
+import { checkName } from '../../domain/check.ts';
 import { HoldfastError, invalid } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ScheduleDefinition, ScheduleDocument } from '../../domain/schedule-definition.ts';
@@ -22,6 +23,8 @@ export interface PutScheduleOptions {
   readonly revision?: number;
   /** Who does it. @default `<user>@<host>` of this process */
   readonly by?: string;
+  /** By what, as its revisions tell it. @default the name of the call, such as `edit` */
+  readonly how?: string;
 }
 
 /** What came of putting a definition on record. */
@@ -36,11 +39,12 @@ export interface PutSchedule {
 export async function putSchedule(
   connections: Connections,
   given: ScheduleDeclaration | ScheduleDocument,
-  { revision, by = thisPerson() }: PutScheduleOptions = {},
-  how = 'put',
+  { revision, by = thisPerson(), how = 'put' }: PutScheduleOptions = {},
 ): Promise<PutSchedule> {
   const { document, definition } = checkSchedule(given);
-  const put = await connections.ledger.schedules.put(document, { by, how, revision, decideBefore });
+  const signed = { by: checkName(by, 'by'), how: checkName(how, 'how') };
+  const change = { ...signed, revision, decideBefore };
+  const put = await connections.ledger.schedules.put(document, change);
   if (put.kind === 'conflict') {
     throw scheduleChanged(definition.name, { expected: revision ?? 0, revision: put.revision });
   }
@@ -52,7 +56,7 @@ export async function editSchedule(
   connections: Connections,
   name: string,
   changes: Readonly<Record<string, Json>>,
-  { revision, by }: PutScheduleOptions = {},
+  { revision, how = 'edit', ...options }: PutScheduleOptions = {},
 ): Promise<PutSchedule> {
   if (changes['name'] !== undefined && changes['name'] !== name) {
     throw invalid('changes.name', 'no other name: a schedule keeps its own', changes['name']);
@@ -64,17 +68,18 @@ export async function editSchedule(
   }
   const fields = Object.entries({ ...current.document, ...changes });
   const document = Object.fromEntries(fields.filter(([, value]) => value !== null));
-  const options = { revision: expected, ...(by === undefined ? {} : { by }) };
-  return putSchedule(connections, document as ScheduleDocument, options, 'edit');
+  const change = { ...options, revision: expected, how };
+  return putSchedule(connections, document as ScheduleDocument, change);
 }
 
 /** See `SchedulesClient.remove`. */
 export async function removeSchedule(
   connections: Connections,
   name: string,
-  { revision, by = thisPerson() }: PutScheduleOptions = {},
+  { revision, by = thisPerson(), how = 'remove' }: PutScheduleOptions = {},
 ): Promise<{ readonly warnings: readonly string[] }> {
-  const removed = await connections.ledger.schedules.remove(name, { by, how: 'remove', revision });
+  const signed = { by: checkName(by, 'by'), how: checkName(how, 'how') };
+  const removed = await connections.ledger.schedules.remove(name, { ...signed, revision });
   if (removed !== 'removed') {
     if (removed.revision === 0) throw scheduleNotFound(name);
     throw scheduleChanged(name, { expected: revision ?? 0, revision: removed.revision });
