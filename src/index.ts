@@ -64,7 +64,9 @@ export type { SweepOptions, Swept } from './client/sweep/sweep.ts';
 export type { StoryKind, StoryLine } from './client/story/story-line.ts';
 export type { JobWait, WaitsFor } from './client/waits-for.ts';
 export type { TemporalOptions } from './config.ts';
+export type { ConflictPolicy, ScheduleOutcome } from './domain/apply-schedules.ts';
 export type { AttemptRecord } from './domain/attempt.ts';
+export type { FieldChange } from './domain/document-changes.ts';
 export type { Duration } from './domain/duration.ts';
 export type { ErrorCode, ErrorRow } from './domain/errors.ts';
 export { ERRORS, HoldfastError } from './domain/errors.ts';
@@ -82,6 +84,7 @@ export type {
   SessionSlot,
 } from './domain/job.ts';
 export type { Json } from './domain/json.ts';
+export type { FieldConflict, KeptEdit } from './domain/merge-schedules.ts';
 export type { PlanHistoryState } from './domain/schedule.ts';
 export type { ResumePolicy, ScheduleDocument } from './domain/schedule-definition.ts';
 export type {

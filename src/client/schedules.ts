@@ -20,7 +20,7 @@ import type {
   DiffOptions,
   ScheduleSource,
 } from './schedules/apply-schedules.ts';
-import { applySchedules, diffSchedules } from './schedules/apply-schedules.ts';
+import { applySchedules, diffSchedules, seedSchedules } from './schedules/apply-schedules.ts';
 import { scheduleNotFound, storedSchedule } from './schedules/check-schedule.ts';
 import type { PreviewedTime, PreviewOptions } from './schedules/preview.ts';
 import { previewTimes } from './schedules/preview.ts';
@@ -100,6 +100,14 @@ export interface SchedulesClient {
    *   has the outcome of each schedule
    */
   apply(sources: readonly ScheduleSource[], options?: ApplyOptions): Promise<AppliedSchedules>;
+  /**
+   * Applies files to a ledger that never had a schedule; of several processes at once, one does. Undefined:
+   * it has, or had, schedules, and was left as it is.
+   */
+  seed(
+    sources: readonly ScheduleSource[],
+    options?: Pick<ApplyOptions, 'by'>,
+  ): Promise<AppliedSchedules | undefined>;
   /** The schedules of these names, or else all, by name: what `apply` takes, and `reset` asks for. */
   export(names?: readonly string[]): Promise<StoredSchedule[]>;
   /**
@@ -168,6 +176,7 @@ export function createSchedulesClient(connections: Connections): SchedulesClient
     remove: (name, options) => removeSchedule(connections, name, options),
     diff: (sources, options) => diffSchedules(connections, sources, options),
     apply: (sources, options) => applySchedules(connections, sources, options),
+    seed: (sources, options) => seedSchedules(connections, sources, options),
     export: (names) => exportSchedules(connections, names),
     reset: (sources, options) => resetSchedules(connections, sources, options),
     revert: (name, options) => revertSchedule(connections, name, options),

@@ -84,13 +84,7 @@ export async function applySchedules(
   return applySteps(connections, scope, { by, how: howBy('apply'), decide });
 }
 
-/**
- * Applies files to a ledger that never had a schedule, and leaves any other as it is. Of several processes
- * that do so at once, one does.
- *
- * @returns undefined when the ledger has, or had, schedules
- * @throws HoldfastError as `SchedulesClient.apply`
- */
+/** See `SchedulesClient.seed`. */
 export async function seedSchedules(
   connections: Connections,
   sources: readonly ScheduleSource[],

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatSchedulesYaml } from '../../../src/cli/format/schedules-yaml.ts';
 import { readScheduleFiles } from '../../../src/cli/read-schedules.ts';
+import type { Json } from '../../../src/domain/json.ts';
 import type { ScheduleDocument } from '../../../src/domain/schedule-definition.ts';
 import { resolveDefinition } from '../../../src/domain/schedule-definition.ts';
 import { scheduleDocuments } from '../../support/schedule-documents.ts';
@@ -58,7 +59,9 @@ test('what is written as YAML reads back as the same definition', async () => {
   const inputs = fc.dictionary(texts, fc.oneof(texts, fc.jsonValue({ maxDepth: 3 })));
   const documents = scheduleDocuments()
     .filter(holds)
-    .chain((document) => inputs.map((input) => ({ ...document, computesInput: false, input })));
+    .chain((document) =>
+      inputs.map((input) => ({ ...document, computesInput: false, input: input as Json })),
+    );
   const reasons = fc.option(texts, { nil: undefined });
   let file = 0;
   await fc.assert(
