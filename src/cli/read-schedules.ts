@@ -7,7 +7,7 @@ import { HoldfastError, invalid, show } from '../domain/errors.ts';
 import type { ScheduleDocument } from '../domain/schedule-definition.ts';
 
 /** A schedule that a file holds. */
-export interface ReadSchedule {
+interface ReadSchedule {
   readonly document: ScheduleDocument;
   /** `schedules.yaml, line 3`. */
   readonly place: string;

@@ -29,7 +29,7 @@ export interface ApplySituation {
 }
 
 /** A schedule on record. */
-export interface LiveSchedule {
+interface LiveSchedule {
   readonly document: ScheduleDocument;
   readonly revision: number;
 }

@@ -30,7 +30,7 @@ export function fieldsOf(document: ScheduleDocument | undefined): JsonObject {
 }
 
 /** The differences of two values, of which each is named from `field` on. */
-export function valueChanges(
+function valueChanges(
   field: string,
   from: Json | undefined,
   to: Json | undefined,
