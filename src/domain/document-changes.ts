@@ -30,11 +30,7 @@ export function fieldsOf(document: ScheduleDocument | undefined): JsonObject {
 }
 
 /** The differences of two values, of which each is named from `field` on. */
-function valueChanges(
-  field: string,
-  from: Json | undefined,
-  to: Json | undefined,
-): FieldChange[] {
+function valueChanges(field: string, from: Json | undefined, to: Json | undefined): FieldChange[] {
   if (isSameJson(from, to)) return [];
   if (!isJsonObject(from) || !isJsonObject(to)) return [{ field, from, to }];
   return namesOf(from, to).flatMap((name) =>
