@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { CommanderError, OutputConfiguration } from 'commander';
 import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
@@ -16,6 +15,7 @@ import { stackCommand } from './commands/stack.ts';
 import { submitCommand } from './commands/submit.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tokensCommand } from './commands/tokens.ts';
+import { holdfastVersion } from './holdfast-version.ts';
 import type { Terminal } from './terminal.ts';
 import { usageErrorOf } from './usage-error.ts';
 
@@ -29,7 +29,9 @@ export function createProgram(
 ): Command {
   const program = new Command('holdfast')
     .description('Durable jobs across a fleet of nodes, on Temporal.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(holdfastVersion(), '-V, --version', 'print the version')
+    .option('--no-color', 'no colours, as with NO_COLOR; they are for terminals only')
+    .on('option:no-color', () => terminal.dropColour())
     .addCommand(devCommand(terminal))
     .addCommand(stackCommand(terminal))
     .addCommand(orchestratorCommand(terminal))
@@ -78,9 +80,4 @@ function endOf(error: CommanderError, name: string): Error {
   // A command that only has subcommands was given none: its help has been written.
   if (error.code === 'commander.help') return Object.assign(error, { exitCode: 2 });
   return usageErrorOf(error, name);
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }
