@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { nodeCommand } from './commands/node.ts';
 import { nodesCommand } from './commands/nodes.ts';
@@ -46,6 +47,7 @@ export function createProgram(
     .addCommand(resourcesCommand(terminal))
     .addCommand(apiCommand(terminal))
     .addCommand(tokensCommand(terminal))
+    .addCommand(doctorCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);

@@ -23,20 +23,39 @@ export async function lastBeatAt(
   connections: Pick<Connections, 'client'>,
   name: string,
 ): Promise<Date | undefined> {
-  const seconds = (await findLease(connections, name))?.lastHeartbeatTime?.seconds;
+  return beatTimeOf(await findLease(connections, name));
+}
+
+/** When the lease of a node last beat, and `none` when none is held. Rejects when Temporal does not say. */
+export async function askLastBeat(
+  connections: Pick<Connections, 'client'>,
+  name: string,
+): Promise<Date | 'none'> {
+  const lease = await describeLease(connections, name);
+  return beatTimeOf(lease) ?? 'none';
+}
+
+type Lease = Awaited<ReturnType<typeof describeLease>>;
+
+function beatTimeOf(lease: Lease): Date | undefined {
+  const seconds = lease?.lastHeartbeatTime?.seconds;
   return seconds == null ? undefined : new Date(Number(seconds) * 1000);
 }
 
-async function findLease({ client }: Pick<Connections, 'client'>, name: string) {
+async function findLease(connections: Pick<Connections, 'client'>, name: string): Promise<Lease> {
   try {
-    const { raw } = await client.withDeadline(Date.now() + PATIENCE_MS, () =>
-      client.workflow.getHandle(nodeWorkflowId(name)).describe(),
-    );
-    // The newest lease comes last: a node that registers again gets one before the old one ends.
-    return raw.pendingActivities?.findLast(
-      ({ activityType }) => activityType?.name === LEASE_ACTIVITY,
-    );
+    return await describeLease(connections, name);
   } catch {
     return undefined;
   }
+}
+
+async function describeLease({ client }: Pick<Connections, 'client'>, name: string) {
+  const { raw } = await client.withDeadline(Date.now() + PATIENCE_MS, () =>
+    client.workflow.getHandle(nodeWorkflowId(name)).describe(),
+  );
+  // The newest lease comes last: a node that registers again gets one before the old one ends.
+  return raw.pendingActivities?.findLast(
+    ({ activityType }) => activityType?.name === LEASE_ACTIVITY,
+  );
 }

@@ -73,6 +73,7 @@ export const ERRORS = {
     503,
     12,
   ),
+  problems_found: row('`holdfast doctor` found what keeps jobs from running', false, 503, 16),
   demo_failed: row('the demo did not show what it promises', false, 500, 13),
 } as const satisfies Record<string, ErrorRow>;
 

@@ -78,6 +78,9 @@ export type Move = { readonly node: string } | { readonly pool: string };
 /** The name of the workflow type of a sweep. */
 export const SWEEP_WORKFLOW = 'sweep';
 
+/** The id of the Temporal Schedule that sweeps. */
+export const SWEEP_SCHEDULE = 'holdfast-sweep';
+
 /** The name of the workflow type of a schedule's tick. */
 export const TICK_WORKFLOW = 'tick';
 

@@ -31,6 +31,8 @@ import { askGrant, grantOf } from './grants.ts';
 import type { LedgerJudgement } from './judge-result.ts';
 import { judgeResult } from './judge-result.ts';
 import { ledgerError } from './ledger-error.ts';
+import type { Inspection } from './inspection.ts';
+import { createInspection } from './inspection.ts';
 import type { News } from './listen.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import type { NodeEventRecord } from './node-events.ts';
@@ -43,7 +45,7 @@ import type { Call, Outbox } from './outbox.ts';
 import { createOutbox } from './outbox.ts';
 import type { WantedPlace } from './place-situation.ts';
 import { placeSituation } from './place-situation.ts';
-import { createPool } from './pool.ts';
+import { createPool, maskPassword } from './pool.ts';
 import { poolPauses, resumePool } from './pool-pauses.ts';
 import type { PruneCounts } from './prune.ts';
 import { prune } from './prune.ts';
@@ -74,6 +76,7 @@ import { listWaits, recordWait, waiting, waitOf } from './waits.ts';
  */
 export interface Ledger {
   readonly access: Access;
+  readonly inspection: Inspection;
   readonly outbox: Outbox;
   readonly sweep: SweepLedger;
   readonly schedules: Schedules;
@@ -175,6 +178,7 @@ export function openLedger(databaseUrl: string): Ledger {
     };
   return {
     access: createAccess(call),
+    inspection: createInspection(call, maskPassword(databaseUrl)),
     outbox: createOutbox(pool, call),
     ...resourceCalls(call),
     sweep: createSweepLedger(pool, call),

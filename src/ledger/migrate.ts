@@ -85,11 +85,16 @@ async function checkServer(pool: pg.Pool): Promise<{ isPGlite: boolean }> {
   return { isPGlite: version.includes('PGlite') };
 }
 
-async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
-  const known = (await readdir(DIRECTORY))
+/** The migrations of this version, in their order. */
+export async function knownMigrations(): Promise<string[]> {
+  return (await readdir(DIRECTORY))
     .filter((name) => name.endsWith('.sql'))
     .map((name) => name.slice(0, -'.sql'.length))
     .sort();
+}
+
+async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
+  const known = await knownMigrations();
   const applied = await appliedMigrations(pool);
   const unknown = applied.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -102,7 +107,8 @@ async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
   return known.filter((name) => !applied.includes(name));
 }
 
-async function appliedMigrations(pool: pg.Pool): Promise<string[]> {
+/** The migrations that were made on a ledger, in the order in which they were. */
+export async function appliedMigrations(pool: pg.Pool): Promise<string[]> {
   const { rows: tables } = await pool.query<{ exists: boolean }>(
     `select to_regclass('holdfast.migrations') is not null as exists`,
   );

@@ -41,3 +41,11 @@ export async function claimNamespace(
   );
   return rows[0]?.namespace ?? namespace;
 }
+
+/** The namespace on record, as {@link claimNamespace} takes it; undefined: nobody has claimed it. */
+export async function sweptNamespace(pool: pg.Pool): Promise<string | undefined> {
+  const { rows } = await pool.query<{ namespace: string | null }>(
+    'select namespace from holdfast.sweep_state',
+  );
+  return rows[0]?.namespace ?? undefined;
+}

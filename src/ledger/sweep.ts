@@ -7,7 +7,12 @@ import type { SweptReservations } from './sweep-reservations.ts';
 import { sweptReservations } from './sweep-reservations.ts';
 import type { Allocation, ReleasedAllocations, SweptAllocations } from './sweep-stale.ts';
 import { releaseStale, sweptAllocations } from './sweep-stale.ts';
-import { advanceClosedThrough, claimNamespace, closedThrough } from './sweep-state.ts';
+import {
+  advanceClosedThrough,
+  claimNamespace,
+  closedThrough,
+  sweptNamespace,
+} from './sweep-state.ts';
 
 /** What a sweep asks the ledger: short statements, page by page. */
 export interface SweepLedger {
@@ -26,6 +31,8 @@ export interface SweepLedger {
   advanceClosedThrough(to: number): Promise<void>;
   /** Whose jobs are in this ledger; the namespace given, if none was on record or it is adopted. */
   claimNamespace(namespace: string, isAdopted: boolean): Promise<string>;
+  /** Whose jobs are in this ledger; undefined when no sweep has claimed it yet. */
+  namespace(): Promise<string | undefined>;
 }
 
 /** The sweep's part of a ledger. */
@@ -41,5 +48,6 @@ export function createSweepLedger(pool: pg.Pool, call: Call): SweepLedger {
     closedThrough: call(closedThrough),
     advanceClosedThrough: call(advanceClosedThrough),
     claimNamespace: call(claimNamespace),
+    namespace: call(sweptNamespace),
   };
 }

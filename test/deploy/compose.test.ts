@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../dist/cli/program.js';
 import { processTerminal } from '../../dist/cli/terminal.js';
-import { SERVER_SETTINGS } from '../../dist/dev/server-settings.js';
+import { SERVER_SETTINGS } from '../../dist/domain/server-settings.js';
 import { loadHandlers } from '../../dist/handlers/load-handlers.js';
 import { loadCompose, type ComposeService } from './load-compose.ts';
 

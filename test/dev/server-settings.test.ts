@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  dynamicConfigArguments,
-  dynamicConfigFile,
-  SERVER_SETTINGS,
-} from '../../dist/dev/server-settings.js';
+import { dynamicConfigArguments, dynamicConfigFile } from '../../dist/dev/server-settings.js';
+import { SERVER_SETTINGS } from '../../dist/domain/server-settings.js';
 
 describe('the settings of every server', () => {
   it('are in the file of the bare server, as lists of values', () => {

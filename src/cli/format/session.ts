@@ -1,7 +1,8 @@
 import type { SessionView } from '../../client/sessions.ts';
 import type { Session, SessionRules } from '../../domain/session.ts';
+import { formatLength } from '../../domain/length.ts';
 import { formatFields, formatTable } from './table.ts';
-import { formatLength, formatTime, formatTimeAndAge } from './time.ts';
+import { formatTime, formatTimeAndAge } from './time.ts';
 
 /** Sessions as a table. */
 export function formatSessionList(sessions: readonly Session[]): string[] {

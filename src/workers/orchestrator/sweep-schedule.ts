@@ -1,13 +1,10 @@
 import type { Client, ScheduleOptions } from '@temporalio/client';
 import { ScheduleAlreadyRunning, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { SWEEP_WORKFLOW } from '../../domain/messages.ts';
+import { SWEEP_SCHEDULE, SWEEP_WORKFLOW } from '../../domain/messages.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
 import type { RunningLoop } from './repeat.ts';
 import { repeat } from './repeat.ts';
-
-/** The id of the Temporal Schedule that sweeps. */
-const SWEEP_SCHEDULE = 'holdfast-sweep';
 
 /** How soon a first try that failed is repeated. */
 const RETRY_MS = 5_000;
