@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { ManyItem } from '../client/submit-many.ts';
@@ -33,21 +34,28 @@ const FIELDS = [
 ] as const;
 
 /** One line of a file of jobs: an item, or why it is none. Lines count from 1. */
-export type SubmitLine = { readonly line: number } & (
-  { readonly item: ManyItem } | { readonly error: HoldfastError }
-);
+export type SubmitLine = {
+  readonly line: number;
+  /** How much of the file has been read, from 0 to 1; undefined for what is no file. */
+  readonly share: number | undefined;
+} & ({ readonly item: ManyItem } | { readonly error: HoldfastError });
 
 /** The jobs of a file, or of standard input for `-`, one JSON object a line; empty lines count for nothing. */
 export async function* readSubmitLines(
   path: string,
   terminal: Pick<Terminal, 'stdin'>,
 ): AsyncGenerator<SubmitLine, void, undefined> {
-  const stream = path === '-' ? terminal.stdin : await openFile(path);
+  const { stream, size } =
+    path === '-' ? { stream: terminal.stdin, size: undefined } : await openFile(path);
   let line = 0;
+  let read = 0;
   try {
     for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
       line++;
-      if (text.trim() !== '') yield { line, ...parseLine(text.replace(/^\uFEFF/, ''), line) };
+      read += Buffer.byteLength(text) + 1;
+      const share = size === undefined ? undefined : read / size;
+      if (text.trim() !== '')
+        yield { line, share, ...parseLine(text.replace(/^\uFEFF/, ''), line) };
     }
   } finally {
     stream.destroy();
@@ -74,11 +82,17 @@ function parseLine(
   return { error: new HoldfastError('invalid_input', message, { details: { line } }) };
 }
 
-async function openFile(path: string): Promise<Readable> {
+async function openFile(
+  path: string,
+): Promise<{ readonly stream: Readable; readonly size: number | undefined }> {
   const stream = createReadStream(path, 'utf8');
   try {
     await new Promise((resolve, reject) => stream.once('open', resolve).once('error', reject));
-    return stream;
+    const { size, isFile } = await stat(path).then((found) => ({
+      size: found.size,
+      isFile: found.isFile(),
+    }));
+    return { stream, size: isFile && size > 0 ? size : undefined };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'which does not exist' : `which does not open (${code})`;

@@ -10,6 +10,8 @@ import type {
 import { HoldfastError } from '../domain/errors.ts';
 import type { JobDefinition } from '../handlers/define-job.ts';
 import { formatDocument } from './format/document.ts';
+import type { Progress } from './progress.ts';
+import { startProgress } from './progress.ts';
 import { oneLine, reportOf } from './report-error.ts';
 import type { SubmitLine } from './submit-lines.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,8 +30,6 @@ type LineAnswer = { readonly line: number } & (
   | { readonly id: string | undefined; readonly error: HoldfastError }
 );
 
-const PROGRESS_EACH_MS = 500;
-
 /**
  * Submits a job for each line, and prints an answer for each, as it comes.
  *
@@ -41,7 +41,7 @@ export async function submitLines(
   lines: AsyncIterable<SubmitLine>,
   terminal: Terminal,
 ): Promise<void> {
-  const tally = new Tally(terminal);
+  const tally = new Tally(startProgress(terminal, { asJson }));
   const numbers = new Map<number, number>();
   const answer = async (told: LineAnswer) => {
     tally.count(told);
@@ -49,7 +49,8 @@ export async function submitLines(
   };
   let count = 0;
   async function* items(): AsyncGenerator<ManyItem> {
-    for await (const { line, ...read } of lines) {
+    for await (const { line, share, ...read } of lines) {
+      tally.share = share;
       if ('error' in read) await answer({ line, id: undefined, error: read.error });
       else {
         numbers.set(count++, line);
@@ -58,10 +59,14 @@ export async function submitLines(
     }
   }
   const onProgress = (progress: ManyProgress) => tally.show(progress);
-  for await (const { index, ...answered } of submitTo(jobs, kind, items(), { onProgress })) {
-    const line = numbers.get(index) ?? 0;
-    numbers.delete(index);
-    await answer({ line, ...answered });
+  try {
+    for await (const { index, ...answered } of submitTo(jobs, kind, items(), { onProgress })) {
+      const line = numbers.get(index) ?? 0;
+      numbers.delete(index);
+      await answer({ line, ...answered });
+    }
+  } finally {
+    tally.progress.end();
   }
   tally.end();
 }
@@ -95,16 +100,17 @@ async function printAnswer(terminal: Terminal, told: LineAnswer): Promise<void> 
   await terminal.note(`error ${code}: line ${told.line}${id}: ${message}`);
 }
 
-/** Counts answers, and shows how far it is where somebody looks on. */
+/** Counts answers, and shows how far it is. */
 class Tally {
+  /** How much of the lines has been read. */
+  share: number | undefined;
+  readonly progress: Progress;
   #submitted = 0;
   #failed = 0;
   #first: { readonly line: number; readonly error: HoldfastError } | undefined;
-  #shownAt = 0;
-  readonly #terminal: Terminal;
 
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
+  constructor(progress: Progress) {
+    this.progress = progress;
   }
 
   count(told: LineAnswer): void {
@@ -117,12 +123,8 @@ class Tally {
   }
 
   show({ submitted }: ManyProgress): void {
-    const { stderrIsTty, note } = this.#terminal;
-    const now = performance.now();
-    if (!stderrIsTty || now - this.#shownAt < PROGRESS_EACH_MS) return;
-    this.#shownAt = now;
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
-    void note(`${submitted} submitted${failed}`);
+    this.progress.show({ share: this.share, text: `${submitted} submitted${failed}` });
   }
 
   end(): void {

@@ -4,11 +4,12 @@ import type { Duration } from '../../domain/duration.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument, nodeDocument } from '../format/document.ts';
-import { formatDrain, formatRunning } from '../format/drain.ts';
+import { drainProgress, formatDrain } from '../format/drain.ts';
 import { durationOption } from '../option-values.ts';
 import type { OrderFlags } from '../order-flags.ts';
 import { addOrderOptions, orderOf } from '../order-flags.ts';
 import { pick } from '../pick.ts';
+import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 
@@ -53,16 +54,24 @@ async function drain(
     const text = `node ${name} drains; see \`holdfast nodes show ${name}\``;
     return terminal.print(flags.json === true ? formatDocument(nodeDocument(status)) : text);
   }
-  const report = await nodes.drain(name, {
-    ...options,
-    wait: true,
-    onProgress: (running) => void terminal.note(formatRunning(name, running)),
-  });
+  // A drain has little to tell, and each word of it counts.
+  const progress = startProgress(terminal, { asJson: flags.json === true, noteEachMs: 0 });
+  let most = 0;
+  const report = await nodes
+    .drain(name, {
+      ...options,
+      wait: true,
+      onProgress: (running) => {
+        most = Math.max(most, running.length);
+        progress.show(drainProgress(name, running, most));
+      },
+    })
+    .finally(() => progress.end());
   await terminal.print(...(flags.json === true ? [formatDocument(report)] : formatDrain(report)));
 }
 
 const HELP = `
-With --wait it tells on standard error how many attempts still run.
+With --wait it tells on standard error how many attempts still run, without --json.
 
 Examples:
   $ holdfast nodes drain gpu-1 --reason "driver update"

@@ -5,6 +5,7 @@ import { formatDocument } from '../format/document.ts';
 import { formatIsoTime } from '../../domain/iso-time.ts';
 import { timeOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
+import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 
@@ -60,10 +61,14 @@ export function schedulesBackfillCommand(terminal: Terminal): Command {
     .addHelpText('after', BACKFILL_HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: BackfillFlags) => {
-    const options = pick(flags, 'from', 'to', 'scope', 'dryRun', 'force');
+    const progress = startProgress(terminal, { asJson: flags.json === true });
     const plans = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.backfill(name, options),
-    );
+      schedules.backfill(name, {
+        ...pick(flags, 'from', 'to', 'scope', 'dryRun', 'force'),
+        onProgress: (done, of) =>
+          progress.show({ share: done / of, text: `${done} of ${of} runs are on their way` }),
+      }),
+    ).finally(() => progress.end());
     if (flags.json === true) return terminal.print(formatDocument({ plans }));
     if (plans.length === 0) return terminal.note('nothing is missing');
     await terminal.print(...plans.map(({ jobId }) => jobId));

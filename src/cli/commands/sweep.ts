@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import type { Duration } from '../../domain/duration.ts';
-import type { SweepReport, SweepStrategy } from '../../domain/sweep.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
-import { formatRecovery, formatSweep } from '../format/sweep.ts';
+import { formatRecovery, formatSweep, sweepProgress } from '../format/sweep.ts';
 import { oneLine } from '../report-error.ts';
 import { durationOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
+import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
 
@@ -45,33 +45,21 @@ export function sweepCommand(terminal: Terminal): Command {
 
 async function sweep(terminal: Terminal, flags: SweepCommandFlags): Promise<void> {
   const { json = false } = flags;
+  const progress = startProgress(terminal, { asJson: json });
   const swept = await withClient(flags, terminal, (client) =>
     client.sweep({
       ...pick(flags, 'dryRun', 'olderThan', 'adopt'),
-      onProgress: progressNotes(terminal),
+      onProgress: (strategy, soFar) => progress.show(sweepProgress(strategy, soFar)),
       onRecovery: (recovery) => {
         if (!json) void terminal.print(oneLine(formatRecovery(recovery)));
       },
     }),
-  );
+  ).finally(() => progress.end());
   if (json) return terminal.print(formatDocument(swept));
   for (const trouble of swept.troubles) {
     await terminal.note(oneLine(`not repaired: ${formatRecovery(trouble)} (${trouble.code})`));
   }
   await terminal.print(...formatSweep(swept.strategies, swept.isDryRun));
-}
-
-/** A sweep that takes longer says now and then how far it is. */
-const NOTE_EVERY_MS = 5_000;
-
-function progressNotes(terminal: Terminal): (strategy: SweepStrategy, soFar: SweepReport) => void {
-  let notedAt = performance.now();
-  return (strategy, soFar) => {
-    if (performance.now() - notedAt < NOTE_EVERY_MS) return;
-    notedAt = performance.now();
-    const { looked, recovered } = soFar[strategy];
-    void terminal.note(`${strategy}: ${looked} looked at, ${recovered} recovered so far`);
-  };
 }
 
 const HELP = `

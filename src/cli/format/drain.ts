@@ -1,13 +1,23 @@
 import type { DrainReport } from '../../client/await-drained.ts';
 import type { HeldAttempt } from '../../domain/node.ts';
+import type { ProgressState } from '../progress.ts';
 import { oneLine } from '../report-error.ts';
 import { shorten } from './table.ts';
 
 const JOBS_SHOWN = 5;
 const LINE_LIMIT = 300;
 
-/** How far a drain is, as one line. */
-export function formatRunning(node: string, running: readonly HeldAttempt[]): string {
+/** How far a drain is; `most` is how many attempts have run at once. */
+export function drainProgress(
+  node: string,
+  running: readonly HeldAttempt[],
+  most: number,
+): ProgressState {
+  const share = most === 0 ? undefined : 1 - running.length / most;
+  return { share, text: formatRunning(node, running) };
+}
+
+function formatRunning(node: string, running: readonly HeldAttempt[]): string {
   return running.length === 0
     ? `node ${node} runs nothing any more`
     : line(`node ${node} still runs ${count(running)}`);

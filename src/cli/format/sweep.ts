@@ -1,5 +1,6 @@
-import type { Recovery, SweepReport } from '../../domain/sweep.ts';
+import type { Recovery, SweepReport, SweepStrategy } from '../../domain/sweep.ts';
 import { SWEEP_STRATEGIES } from '../../domain/sweep.ts';
+import type { ProgressState } from '../progress.ts';
 import { formatTable } from './table.ts';
 
 /** What a sweep came to, by strategy, as a table. */
@@ -11,6 +12,13 @@ export function formatSweep(strategies: SweepReport, isDryRun: boolean): string[
       return [strategy, String(looked), String(recovered)];
     }),
   );
+}
+
+/** How far a sweep is: its strategies come one after the other, and nobody knows how long each takes. */
+export function sweepProgress(strategy: SweepStrategy, soFar: SweepReport): ProgressState {
+  const { looked, recovered } = soFar[strategy];
+  const share = (SWEEP_STRATEGIES.indexOf(strategy) + 1) / SWEEP_STRATEGIES.length;
+  return { share, text: `${strategy}: ${looked} looked at, ${recovered} recovered so far` };
 }
 
 /** Something that a sweep repaired, as a line. */

@@ -27,6 +27,8 @@ export interface BackfillOptions {
   readonly dryRun?: boolean;
   /** Run again what has ended, too: as its next generation. @default false */
   readonly force?: boolean;
+  /** Told how many of the runs are on their way. */
+  readonly onProgress?: (done: number, of: number) => void;
 }
 
 /** A time that a backfill runs, or would run. */
@@ -85,7 +87,8 @@ export async function backfillSchedule(
       wanted.push({ scope, time: new Date(time), jobId, was });
     }
   }
-  if (options.dryRun !== true) await runWanted(connections, name, wanted, nexts);
+  const { onProgress = () => undefined } = options;
+  if (options.dryRun !== true) await runWanted(connections, name, wanted, nexts, onProgress);
   return wanted;
 }
 
@@ -118,7 +121,10 @@ async function runWanted(
   name: string,
   wanted: readonly BackfilledPlan[],
   nexts: ReadonlyMap<number, number | undefined>,
+  onProgress: NonNullable<BackfillOptions['onProgress']>,
 ): Promise<void> {
+  let done = 0;
+  const count = (more: number) => onProgress((done += more), wanted.length);
   const isAgain = ({ was }: BackfilledPlan) => was === 'SUCCESS' || was === 'FAILED';
   const missing = wanted.filter((plan) => !isAgain(plan));
   for (const scope of new Set(missing.map((plan) => plan.scope))) {
@@ -128,12 +134,14 @@ async function runWanted(
       const rows = times.map((time) => ({ time, next: nexts.get(time) }));
       const added = await connections.ledger.schedules.backfill(name, scope, rows);
       if (added === undefined) throw scheduleNotFound(name);
+      count(rows.length);
     }
   }
   if (missing.length > 0) await wake(connections, name);
-  await eachAtOnce(wanted.filter(isAgain), AT_ONCE, (plan) =>
-    startAgain(connections, name, plan.scope, plan.time),
-  );
+  await eachAtOnce(wanted.filter(isAgain), AT_ONCE, async (plan) => {
+    await startAgain(connections, name, plan.scope, plan.time);
+    count(1);
+  });
 }
 
 /** A failure to wake it delays the tick to the next look of an orchestrator. */

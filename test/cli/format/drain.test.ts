@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest';
-import { formatDrain, formatRunning } from '../../../dist/cli/format/drain.js';
+import { drainProgress, formatDrain } from '../../../dist/cli/format/drain.js';
 
 const attempt = (job: string) => ({ job, generation: 1, epoch: 1 });
 const report = { node: 'n', ended: 'drained', finished: 2, handedBack: [], lost: [] } as const;
 
 test('progress names the attempts that still run, but not hundreds', () => {
-  expect(formatRunning('n', [])).toBe('node n runs nothing any more');
-  expect(formatRunning('n', [attempt('a')])).toBe('node n still runs 1 attempt: a (epoch 1)');
+  expect(drainProgress('n', [], 0)).toEqual({
+    share: undefined,
+    text: 'node n runs nothing any more',
+  });
+  expect(drainProgress('n', [attempt('a')], 4)).toEqual({
+    share: 0.75,
+    text: 'node n still runs 1 attempt: a (epoch 1)',
+  });
   const many = Array.from({ length: 7 }, (_, index) => attempt(`j${index}`));
-  expect(formatRunning('n', many)).toMatch(/^node n still runs 7 attempts: j0 .+, 2 more$/);
+  expect(drainProgress('n', many, 7).text).toMatch(/^node n still runs 7 attempts: j0 .+, 2 more$/);
 });
 
 test('a report says what became of the attempts', () => {
