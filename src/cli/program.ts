@@ -1,6 +1,7 @@
 import type { CommanderError, OutputConfiguration } from 'commander';
 import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
+import { auditCommand } from './commands/audit.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -47,6 +48,7 @@ export function createProgram(
     .addCommand(resourcesCommand(terminal))
     .addCommand(apiCommand(terminal))
     .addCommand(tokensCommand(terminal))
+    .addCommand(auditCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);

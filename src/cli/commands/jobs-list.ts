@@ -1,18 +1,16 @@
 import { Command, Option } from 'commander';
 import type { ListOptions } from '../../client/list-jobs.ts';
 import { JOB_STATES } from '../../domain/job.ts';
-import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
 import { formatJobList } from '../format/job-list.ts';
 import { formatPendingList } from '../format/pending-list.ts';
 import { choiceOption, countOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
+import type { ListFlags } from '../show-list.ts';
+import { addListOptions, showList } from '../show-list.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
 
-type ListFlags = ListOptions &
-  ConnectionFlags & { readonly json?: boolean; readonly pending?: boolean };
+type JobsFlags = ListOptions & ListFlags & { readonly pending?: boolean };
 
 /** `holdfast jobs list`: jobs by filter, newest first. */
 export function jobsListCommand(terminal: Terminal): Command {
@@ -31,37 +29,46 @@ export function jobsListCommand(terminal: Terminal): Command {
     )
     .addOption(countOption('--limit <count>', 'jobs at most, up to 1000', 1).default(50))
     .option('--cursor <cursor>', 'go on where the page before ended')
-    .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
+  addListOptions(command);
   addConnectionOptions(command);
-  return command.action((flags: ListFlags) =>
+  return command.action((flags: JobsFlags) =>
     flags.pending === true ? listPending(terminal, flags) : list(terminal, flags),
   );
 }
 
-async function list(terminal: Terminal, flags: ListFlags): Promise<void> {
+function list(terminal: Terminal, flags: JobsFlags): Promise<void> {
   const options = pick(flags, 'state', 'kind', 'pool', 'session', 'limit', 'cursor');
-  const page = await withClient(flags, terminal, ({ jobs }) => jobs.list(options));
-  if (flags.json === true) return terminal.print(formatDocument(page));
-  if (page.jobs.length === 0) return terminal.note('no such jobs');
-  await terminal.print(...formatJobList(page.jobs, new Date()));
-  if (page.cursor !== undefined) {
-    await terminal.note(`more follow: give the same options and --cursor ${page.cursor}`);
-  }
+  return showList(terminal, flags, async ({ jobs }) => {
+    const page = await jobs.list(options);
+    const { cursor } = page;
+    const more = `more follow: give the same options and --cursor ${cursor}`;
+    return {
+      document: page,
+      lines: page.jobs.length === 0 ? [] : formatJobList(page.jobs, new Date()),
+      notes: page.jobs.length === 0 ? ['no such jobs'] : cursor === undefined ? [] : [more],
+    };
+  });
 }
 
-async function listPending(terminal: Terminal, flags: ListFlags): Promise<void> {
-  const page = await withClient(flags, terminal, ({ jobs }) =>
-    jobs.pending(pick(flags, 'pool', 'limit')),
-  );
-  if (flags.json === true) return terminal.print(formatDocument(page));
-  if (page.jobs.length === 0) await terminal.note('no job waits');
-  else await terminal.print(...formatPendingList(page.jobs, new Date()));
-  if (page.hasMore) await terminal.note('more jobs are open: give a larger --limit');
+function listPending(terminal: Terminal, flags: JobsFlags): Promise<void> {
+  return showList(terminal, flags, async ({ jobs }) => {
+    const page = await jobs.pending(pick(flags, 'pool', 'limit'));
+    const isNone = page.jobs.length === 0;
+    return {
+      document: page,
+      lines: isNone ? [] : formatPendingList(page.jobs, new Date()),
+      notes: [
+        ...(isNone ? ['no job waits'] : []),
+        ...(page.hasMore ? ['more jobs are open: give a larger --limit'] : []),
+      ],
+    };
+  });
 }
 
 const HELP = `
 Examples:
   $ holdfast jobs list --state failed --kind transcribe
   $ holdfast jobs list --session s1 --limit 1000 --json
-  $ holdfast jobs list --pending --pool gpu`;
+  $ holdfast jobs list --pending --pool gpu
+  $ holdfast jobs list --state open --watch`;

@@ -1,18 +1,16 @@
 import { Command } from 'commander';
-import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
 import { formatOutbox } from '../format/outbox.ts';
 import { countOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
+import type { ListFlags } from '../show-list.ts';
+import { addListOptions, showList } from '../show-list.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
 
-interface ListFlags extends ConnectionFlags {
+interface OutboxFlags extends ListFlags {
   readonly dead?: boolean;
   readonly kind?: string;
   readonly limit: number;
-  readonly json?: boolean;
 }
 
 /** `holdfast outbox list`: its rows by filter, the first first. */
@@ -23,29 +21,27 @@ export function outboxListCommand(terminal: Terminal): Command {
     .option('--dead', 'only those that can never start, with the reason')
     .option('--kind <kind>', 'only these')
     .addOption(countOption('--limit <count>', 'rows at most, up to 1000', 1).default(50))
-    .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
+  addListOptions(command);
   addConnectionOptions(command);
-  return command.action((flags: ListFlags) => list(terminal, flags));
+  return command.action((flags: OutboxFlags) => list(terminal, flags));
 }
 
-async function list(terminal: Terminal, flags: ListFlags): Promise<void> {
+function list(terminal: Terminal, flags: OutboxFlags): Promise<void> {
   const options = {
     ...pick(flags, 'kind', 'limit'),
     ...(flags.dead === true ? { state: 'dead' as const } : {}),
   };
-  const { rows, counts } = await withClient(flags, terminal, async ({ outbox }) => ({
-    rows: await outbox.list(options),
-    counts: await outbox.counts(),
-  }));
-  if (flags.json === true) return terminal.print(formatDocument({ rows, counts }));
-  if (rows.length === 0) return terminal.note('no such rows');
-  await terminal.print(...formatOutbox(rows, new Date()));
-  if (rows.length === flags.limit) {
-    await terminal.note(
-      `there are ${counts.waiting} that wait and ${counts.dead} dead ones in all`,
-    );
-  }
+  return showList(terminal, flags, async ({ outbox }) => {
+    const rows = await outbox.list(options);
+    const counts = await outbox.counts();
+    const all = `there are ${counts.waiting} that wait and ${counts.dead} dead ones in all`;
+    return {
+      document: { rows, counts },
+      lines: rows.length === 0 ? [] : formatOutbox(rows, new Date()),
+      notes: rows.length === 0 ? ['no such rows'] : rows.length === flags.limit ? [all] : [],
+    };
+  });
 }
 
 const HELP = `

@@ -1,13 +1,12 @@
 import { Command } from 'commander';
-import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
 import { formatResourceList } from '../format/resource-list.ts';
 import { pick } from '../pick.ts';
+import type { ListFlags } from '../show-list.ts';
+import { addListOptions, showList } from '../show-list.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
 
-type ListFlags = ConnectionFlags & { readonly pool?: string; readonly json?: boolean };
+type ResourcesFlags = ListFlags & { readonly pool?: string };
 
 /** `holdfast resources list`: how much there is of what, and how much of it is held. */
 export function resourcesListCommand(terminal: Terminal): Command {
@@ -18,17 +17,20 @@ export function resourcesListCommand(terminal: Terminal): Command {
         'wait for it. Concurrency limits in use are among them.',
     )
     .option('--pool <pool>', 'only those of this pool')
-    .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
+  addListOptions(command);
   addConnectionOptions(command);
-  return command.action(async (flags: ListFlags) => {
-    const found = await withClient(flags, terminal, ({ resources }) =>
-      resources.list(pick(flags, 'pool')),
-    );
-    if (flags.json === true) return terminal.print(formatDocument({ resources: found }));
-    if (found.length === 0) return terminal.note('no such resources');
-    await terminal.print(...formatResourceList(found));
-  });
+  return command.action((flags: ResourcesFlags) =>
+    showList(terminal, flags, async (client) => {
+      const resources = await client.resources.list(pick(flags, 'pool'));
+      const isNone = resources.length === 0;
+      return {
+        document: { resources },
+        lines: isNone ? [] : formatResourceList(resources),
+        notes: isNone ? ['no such resources'] : [],
+      };
+    }),
+  );
 }
 
 const HELP = `

@@ -1,27 +1,29 @@
 import { Command } from 'commander';
-import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
 import { formatScheduleList } from '../format/schedule.ts';
+import type { ListFlags } from '../show-list.ts';
+import { addListOptions, showList } from '../show-list.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
-
-type ListFlags = ConnectionFlags & { readonly json?: boolean };
 
 /** `holdfast schedules list`: every schedule. */
 export function schedulesListCommand(terminal: Terminal): Command {
   const command = new Command('list')
     .summary('list schedules')
     .description('Lists every schedule, by name.')
-    .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
+  addListOptions(command);
   addConnectionOptions(command);
-  return command.action(async (flags: ListFlags) => {
-    const schedules = await withClient(flags, terminal, (client) => client.schedules.list());
-    if (flags.json === true) return terminal.print(formatDocument({ schedules }));
-    if (schedules.length === 0) return terminal.note('no schedules');
-    await terminal.print(...formatScheduleList(schedules));
-  });
+  return command.action((flags: ListFlags) =>
+    showList(terminal, flags, async (client) => {
+      const schedules = await client.schedules.list();
+      const isNone = schedules.length === 0;
+      return {
+        document: { schedules },
+        lines: isNone ? [] : formatScheduleList(schedules),
+        notes: isNone ? ['no schedules'] : [],
+      };
+    }),
+  );
 }
 
 const HELP = `

@@ -1,15 +1,14 @@
 import { Command } from 'commander';
 import type { SessionListOptions } from '../../client/sessions.ts';
-import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
-import { formatDocument } from '../format/document.ts';
 import { formatSessionList } from '../format/session.ts';
 import { choiceOption, countOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
+import type { ListFlags } from '../show-list.ts';
+import { addListOptions, showList } from '../show-list.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
 
-type ListFlags = SessionListOptions & ConnectionFlags & { readonly json?: boolean };
+type SessionsFlags = SessionListOptions & ListFlags;
 
 /** `holdfast sessions list`: sessions by filter, newest first. */
 export function sessionsListCommand(terminal: Terminal): Command {
@@ -19,21 +18,24 @@ export function sessionsListCommand(terminal: Terminal): Command {
     .addOption(choiceOption('--state <state>', 'only these', ['open', 'ended']))
     .addOption(countOption('--limit <count>', 'sessions at most, up to 1000', 1).default(50))
     .option('--cursor <cursor>', 'go on where the page before ended')
-    .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
+  addListOptions(command);
   addConnectionOptions(command);
-  return command.action((flags: ListFlags) => list(terminal, flags));
+  return command.action((flags: SessionsFlags) => list(terminal, flags));
 }
 
-async function list(terminal: Terminal, flags: ListFlags): Promise<void> {
+function list(terminal: Terminal, flags: SessionsFlags): Promise<void> {
   const options = pick(flags, 'state', 'limit', 'cursor');
-  const page = await withClient(flags, terminal, ({ sessions }) => sessions.list(options));
-  if (flags.json === true) return terminal.print(formatDocument(page));
-  if (page.sessions.length === 0) return terminal.note('no such sessions');
-  await terminal.print(...formatSessionList(page.sessions));
-  if (page.cursor !== undefined) {
-    await terminal.note(`more follow: give the same options and --cursor ${page.cursor}`);
-  }
+  return showList(terminal, flags, async (client) => {
+    const page = await client.sessions.list(options);
+    const { sessions, cursor } = page;
+    const more = `more follow: give the same options and --cursor ${cursor}`;
+    return {
+      document: page,
+      lines: sessions.length === 0 ? [] : formatSessionList(sessions),
+      notes: sessions.length === 0 ? ['no such sessions'] : cursor === undefined ? [] : [more],
+    };
+  });
 }
 
 const HELP = `

@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { addDatabaseOption } from '../find-connection.ts';
+import { formatAudit } from '../format/audit.ts';
+import { countOption } from '../option-values.ts';
+import { pick } from '../pick.ts';
+import type { ListFlags } from '../show-list.ts';
+import { addListOptions, showListOf } from '../show-list.ts';
+import type { Terminal } from '../terminal.ts';
+import { withAccess } from '../with-access.ts';
+
+interface AuditFlags extends ListFlags {
+  readonly target?: string;
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** `holdfast audit list`: who changed what. */
+export function auditListCommand(terminal: Terminal): Command {
+  const command = new Command('list')
+    .summary('list who changed what, the newest first')
+    .description('List calls of the REST API that change something, and changes of tokens.')
+    .option('--target <id>', 'only what is about this id or name')
+    .addOption(countOption('--before <id>', 'go on where the page before ended', 0))
+    .addOption(countOption('--limit <count>', 'entries at most', 1).default(50))
+    .addHelpText('after', HELP);
+  addListOptions(command);
+  addDatabaseOption(command);
+  return command.action((flags: AuditFlags) =>
+    showListOf(withAccess, terminal, flags, async (access) => {
+      const entries = await access.listAudit(pick(flags, 'target', 'before', 'limit'));
+      const isNone = entries.length === 0;
+      const before = entries.length === flags.limit ? entries.at(-1)?.id : undefined;
+      const more = `more may follow: give the same options and --before ${before}`;
+      return {
+        document: { entries, before },
+        lines: isNone ? [] : formatAudit(entries),
+        notes: isNone ? ['no such entries'] : before === undefined ? [] : [more],
+      };
+    }),
+  );
+}
+
+const HELP = `
+OUTCOME is done, or the code of the error; started: it is not known what came of it.
+
+Examples:
+  $ holdfast audit list
+  $ holdfast audit list --target utt-42 --json`;
