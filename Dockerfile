@@ -19,6 +19,7 @@ RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force \
   && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name '*-linux-gnu' \
     -exec rm -r {} +
 COPY migrations ./migrations
+COPY completions ./completions
 COPY --from=build /app/dist ./dist
 # So that a mounted handler file, wherever it is, finds 'holdfast' and its dependencies ('zod').
 RUN ln -s /app node_modules/holdfast && ln -s /app/node_modules /node_modules

@@ -2,6 +2,7 @@ import type { CommanderError, OutputConfiguration } from 'commander';
 import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
 import { auditCommand } from './commands/audit.ts';
+import { completeCommand, completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -50,6 +51,8 @@ export function createProgram(
     .addCommand(tokensCommand(terminal))
     .addCommand(auditCommand(terminal))
     .addCommand(doctorCommand(terminal))
+    .addCommand(completionCommand(terminal))
+    .addCommand(completeCommand(terminal), { hidden: true })
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);
