@@ -90,8 +90,11 @@ function commandSection(
   );
 }
 
+/** All that are no help, and not hidden. */
 function allBelow(command: Command): Command[] {
-  return command.commands.flatMap((each) => [each, ...allBelow(each)]);
+  const visible = command.createHelp().visibleCommands(command);
+  const told = command.commands.filter((each) => visible.includes(each));
+  return told.flatMap((each) => [each, ...allBelow(each)]);
 }
 
 function nameOf(command: Command): string {

@@ -26,15 +26,15 @@ export function addTemporalOptions(command: Command): Command {
 }
 
 /** Adds the option of {@link ConnectionFlags} that says where the ledger is. */
-export function addDatabaseOption(command: Command): Command {
+export function addDatabaseOption(command: Command, group = 'Where the ledger is:'): Command {
   return command
-    .optionsGroup(GROUP)
+    .optionsGroup(group)
     .option('--database-url <url>', 'the ledger (default: DATABASE_URL)');
 }
 
 /** Adds all options of {@link ConnectionFlags}. */
 export function addConnectionOptions(command: Command): Command {
-  return addDatabaseOption(addTemporalOptions(command));
+  return addDatabaseOption(addTemporalOptions(command), GROUP);
 }
 
 /**
