@@ -54,9 +54,9 @@ type Output = Writable & {
   readonly columns?: number;
 };
 
-/** A terminal that does not tell its size has that of the first ones. */
-function sizeOf({ rows = 24, columns = 80 }: Output): { rows: number; columns: number } {
-  return { rows, columns };
+/** A terminal that does not tell its size, or says nothing with 0, has that of the first ones. */
+function sizeOf({ rows = 0, columns = 0 }: Output): { rows: number; columns: number } {
+  return { rows: rows === 0 ? 24 : rows, columns: columns === 0 ? 80 : columns };
 }
 
 const ERASE_LINE = '\r\u001b[K';

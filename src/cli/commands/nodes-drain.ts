@@ -71,7 +71,8 @@ async function drain(
 }
 
 const HELP = `
-With --wait it tells on standard error how many attempts still run, without --json.
+With --wait it tells on standard error how many attempts still run; with --json
+it does not.
 
 Examples:
   $ holdfast nodes drain gpu-1 --reason "driver update"

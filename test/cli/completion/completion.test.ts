@@ -56,7 +56,7 @@ test('bash completes commands, options, values, files and names', async () => {
   expect(await inBash('jo')).toEqual(['jobs']);
   expect(await inBash('jobs', 'list', '--sta')).toEqual(['--state']);
   expect(await inBash('jobs', 'list', '--state', '=', 'f')).toEqual(['failed']);
-  expect(await inBash('submit', 'greet', '--jobs', '')).toEqual(['files', '']);
+  expect(await inBash('submit', 'greet', '--jobs', '')).toEqual(['files']);
   await eventually(async () => (await inBash('nodes', 'drain', 'g'))[0] === 'gpu-1');
 });
 
