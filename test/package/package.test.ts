@@ -24,7 +24,8 @@ describe('the packed package', () => {
     const needed = ['LICENSE', 'README.md', 'package.json', 'dist/workflow-bundle.js'];
     expect(project.packed).toEqual(expect.arrayContaining([...needed, 'dist/cli/main.js']));
     expect(project.packed).toContain('migrations/000001_jobs.sql');
-    const allowed = /^(docs\/.+|CHANGELOG\.md|dist\/.+\.(js|d\.ts)|migrations\/\d{6}_[\w-]+\.sql|completions\/holdfast\.\w+)$/;
+    const allowed =
+      /^(docs\/.+|CHANGELOG\.md|dist\/.+\.(js|d\.ts)|migrations\/\d{6}_[\w-]+\.sql|completions\/holdfast\.\w+)$/;
     const others = project.packed.filter((path) => !allowed.test(path) && !needed.includes(path));
     expect(others).toEqual([]);
   });
