@@ -4,7 +4,7 @@ import type { Command, Option } from 'commander';
 export type NameGroup = (typeof NAME_GROUPS)[number];
 
 /** The commands whose arguments are names of what there is. */
-export const NAME_GROUPS = ['jobs', 'nodes', 'sessions', 'schedules'] as const;
+const NAME_GROUPS = ['jobs', 'nodes', 'sessions', 'schedules'] as const;
 
 /** One word that may stand there. */
 export interface Candidate {

@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import { ok, unknown, warning } from './finding.ts';
 
 /** An open job that does not run. */
-export interface WaitingJob {
+interface WaitingJob {
   readonly id: string;
   readonly why: string;
   readonly waitedMs: number;
