@@ -14,7 +14,12 @@ export interface Caller {
 
 /** What a route answers. */
 export type Answer =
-  | { readonly status: number; readonly body?: unknown; readonly audit?: AuditFacts }
+  | {
+      readonly status: number;
+      readonly body?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly audit?: AuditFacts;
+    }
   /** Server-sent events until they end, or until the reader goes away. */
   | { readonly events: (signal: AbortSignal) => AsyncIterable<ServerEvent> };
 
@@ -45,11 +50,13 @@ interface DocumentedAnswer {
   readonly schema: z.ZodType;
   /** @default 'application/json' */
   readonly type?: 'text/event-stream';
+  /** Headers that come with it, by name. */
+  readonly headers?: z.ZodObject;
 }
 
 /** One route of the API: what the document says of it, and what it does. */
 export interface RouteSpec<Params, Query, Headers, Body> {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   readonly tag: string;
   readonly summary: string;

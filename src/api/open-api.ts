@@ -24,11 +24,15 @@ const TAGS = [
   { name: 'jobs', description: 'Submit jobs and look after them. An id means its newest start.' },
   { name: 'sessions', description: 'Ordered streams of results.' },
   { name: 'nodes', description: 'The fleet: processes that run jobs, and their pools.' },
+  { name: 'schedules', description: 'What runs again and again, and what became of its times.' },
+  { name: 'resources', description: 'Counted things that jobs hold while they run.' },
   {
     name: 'outbox',
     description: 'Jobs that were enqueued in a transaction and are not started yet.',
   },
+  { name: 'sweep', description: 'Ledger and Temporal compared, and what differs repaired.' },
   { name: 'audit', description: 'Who changed what.' },
+  { name: 'scheduler', description: 'What operators know from the earlier system.' },
   { name: 'health', description: 'Whether this process works. It needs no token.' },
 ];
 
@@ -85,15 +89,19 @@ function pathOf(route: ApiRoute): RegisteredPath {
 
 /** Such as `post_jobs_id_cancel`: it names the path, and stays what it is. */
 function operationIdOf({ method, path }: ApiRoute): string {
-  return `${method}_${path.replace('/v1/', '').replaceAll(/\W+/g, '_').replace(/_$/, '')}`;
+  return `${method}_${path
+    .replace(/^(\/api)?\/v1\//, '')
+    .replaceAll(/\W+/g, '_')
+    .replace(/_$/, '')}`;
 }
 
 function answersOf({ answers }: ApiRoute): RegisteredPath['responses'] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, type = 'application/json' }]) => [
-      status,
-      { description, content: { [type]: { schema } } },
-    ]),
+    Object.entries(answers).map(([status, answer]) => {
+      const { description, schema, type = 'application/json', headers } = answer;
+      const content = { [type]: { schema } };
+      return [status, { description, content, ...(headers === undefined ? {} : { headers }) }];
+    }),
   );
 }
 

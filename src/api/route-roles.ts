@@ -8,6 +8,7 @@ import type { Role } from '../domain/access.ts';
  */
 export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'GET /v1/jobs': 'read',
+  'GET /v1/pending': 'read',
   'GET /v1/jobs/{id}': 'read',
   'GET /v1/jobs/{id}/result': 'read',
   'GET /v1/jobs/{id}/explain': 'read',
@@ -32,10 +33,34 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'POST /v1/nodes/{name}/enable': 'operate',
   'DELETE /v1/nodes/{name}': 'admin',
   'POST /v1/pools/{pool}/resume': 'operate',
+  'GET /v1/orchestrators': 'read',
+
+  'GET /v1/schedules': 'read',
+  'GET /v1/schedules/{name}': 'read',
+  'GET /v1/schedules/{name}/revisions': 'read',
+  'GET /v1/schedules/{name}/preview': 'read',
+  'GET /v1/schedules/{name}/history': 'read',
+  'POST /v1/schedules': 'operate',
+  'PUT /v1/schedules/{name}': 'operate',
+  'PATCH /v1/schedules/{name}': 'operate',
+  'DELETE /v1/schedules/{name}': 'operate',
+  'POST /v1/schedules/{name}/pause': 'operate',
+  'POST /v1/schedules/{name}/resume': 'operate',
+  'POST /v1/schedules/{name}/trigger': 'operate',
+  'POST /v1/schedules/{name}/backfill': 'operate',
+  'POST /v1/schedules/{name}/retry': 'operate',
+
+  'GET /v1/resources': 'read',
+  'PUT /v1/resources/{name}': 'operate',
+  'DELETE /v1/resources/{name}': 'operate',
+
+  'POST /v1/sweep': 'operate',
 
   'GET /v1/outbox': 'read',
   'POST /v1/outbox/{id}/retry': 'operate',
   'DELETE /v1/outbox/{id}': 'admin',
 
   'GET /v1/audit': 'admin',
+
+  'GET /api/v1/scheduler/jobs': 'read',
 };

@@ -32,9 +32,9 @@ export function routeServer(
     const { client, access } = parts;
     const call = { ...request, client, access, caller, signal } as never;
     const answer = await parts.audit(route, caller, target, () => route.handle(call));
-    return 'events' in answer
-      ? streamResponse(answer, context, parts)
-      : Response.json(answer.body, { status: answer.status });
+    if ('events' in answer) return streamResponse(answer, context, parts);
+    const { status, headers = {} } = answer;
+    return Response.json(answer.body, { status, headers });
   };
 }
 

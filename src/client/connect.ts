@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { TemporalOptions } from '../config.ts';
 import { databaseUrl, temporalConfig } from '../config.ts';
+import type { Orchestrator } from '../domain/orchestrator.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { JobsClient } from './jobs.ts';
@@ -42,6 +43,12 @@ export interface HoldfastClient {
    */
   sweep(options?: SweepOptions): Promise<Swept>;
   readonly resources: ResourcesClient;
+  /**
+   * The orchestrators that work and those that were killed, the one heard from last first.
+   *
+   * @throws HoldfastError `ledger_unavailable`
+   */
+  orchestrators(): Promise<Orchestrator[]>;
   /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
 }
@@ -80,6 +87,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     outbox: createOutboxClient(ledger),
     sweep: (options) => sweep(connections, options),
     resources: createResourcesClient(connections),
+    orchestrators: () => ledger.listOrchestrators(),
     close,
   };
 }

@@ -23,7 +23,7 @@ export const ERRORS = {
   session_ended: row('the session ends before this index', false, 409, 5),
   schedule_not_found: row('no schedule has this name', false, 404, 4),
   schedule_exists: row('another schedule has this name', false, 409, 5),
-  schedule_changed: row('the schedule was changed since it was read', false, 409, 5),
+  schedule_changed: row('the schedule was changed since it was read', false, 412, 5),
   schedule_conflict: row('files and edits on record have changed the same fields', false, 409, 5),
   plan_not_found: row('the schedule has no such plan', false, 404, 4),
   job_failed: row('the handler failed and its retries are used up', false, 422, 6),

@@ -60,7 +60,7 @@ const OWN_FIELDS = [
 ] as const;
 
 /** Every field of a {@link ScheduleDocument}. */
-const SCHEDULE_FIELDS = [...OWN_FIELDS, ...PLAN_FIELDS, ...REQUEST_FIELDS] as const;
+export const SCHEDULE_FIELDS = [...OWN_FIELDS, ...PLAN_FIELDS, ...REQUEST_FIELDS] as const;
 
 /**
  * A schedule with every default filled in, checked field by field and across fields. Time zone and

@@ -3,6 +3,7 @@ import type { AttemptRecord } from '../domain/attempt.ts';
 import type { SessionSlot } from '../domain/job.ts';
 import type { ArrivedResult } from '../domain/late-result.ts';
 import type { HeldAttempt, Node } from '../domain/node.ts';
+import type { Orchestrator } from '../domain/orchestrator.ts';
 import type { PlaceSituation } from '../domain/placement.ts';
 import type { Resource, ResourceCapacity, ResourceKey } from '../domain/resource.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
@@ -39,6 +40,7 @@ import type { NodeEventRecord } from './node-events.ts';
 import { nodeEvents } from './node-events.ts';
 import type { LedgerOpening } from './open-job.ts';
 import { openJob, takeOverJob } from './open-job.ts';
+import { beatOrchestrator, dropOrchestrator, listOrchestrators } from './orchestrators.ts';
 import type { Outage } from './outages.ts';
 import { lastOutage, recordOutage } from './outages.ts';
 import type { Call, Outbox } from './outbox.ts';
@@ -157,6 +159,11 @@ export interface Ledger {
   resumePool(pool: string): Promise<boolean>;
   recordOutage(outage: Outage): Promise<void>;
   lastOutage(): Promise<Outage | undefined>;
+  /** Puts a sign of life of an orchestrator on record. */
+  beatOrchestrator(identity: string): Promise<void>;
+  dropOrchestrator(identity: string): Promise<void>;
+  /** The one heard from last first. */
+  listOrchestrators(): Promise<Orchestrator[]>;
   close(): Promise<void>;
 }
 
@@ -209,6 +216,9 @@ export function openLedger(databaseUrl: string): Ledger {
     listenToSessions: (onNews) => listenToSessions(pool, onNews),
     prune: call(prune),
     ...nodeCalls(call),
+    beatOrchestrator: call(beatOrchestrator),
+    dropOrchestrator: call(dropOrchestrator),
+    listOrchestrators: call(listOrchestrators),
     close: () => pool.end(),
   };
 }

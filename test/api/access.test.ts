@@ -35,6 +35,10 @@ const client = {
   nodes: room,
   sessions: room,
   outbox: room,
+  schedules: room,
+  resources: room,
+  orchestrators: reach,
+  sweep: reach,
 } as unknown as HoldfastClient;
 
 beforeAll(async () => {
@@ -69,6 +73,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/sessions/{id}/close': { count: 1 },
   'POST /v1/nodes/{name}/cordon': { reason: 'r' },
   'POST /v1/nodes/{name}/drain': { reason: 'r' },
+  'POST /v1/schedules': { name: 's', kind: 'k', pool: 'p' },
+  'PUT /v1/schedules/{name}': { kind: 'k', pool: 'p' },
+  'POST /v1/schedules/{name}/pause': { reason: 'r' },
+  'POST /v1/schedules/{name}/backfill': { from: '2026-06-01T00:00Z', to: '2026-06-02T00:00Z' },
+  'POST /v1/schedules/{name}/retry': { time: '2026-06-01T00:00Z' },
+  'PUT /v1/resources/{name}': { capacity: 1 },
 };
 
 describe.each(API_ROUTES.map((route) => [operationOf(route), route] as const))(

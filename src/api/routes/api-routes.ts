@@ -5,14 +5,23 @@ import { jobEventRoutes } from './job-events.ts';
 import { jobOrderRoutes } from './job-orders.ts';
 import { jobRoutes } from './jobs.ts';
 import { nodeRoutes } from './nodes.ts';
+import { orchestratorRoutes } from './orchestrators.ts';
 import { outboxRoutes } from './outbox.ts';
+import { pendingRoutes } from './pending.ts';
 import { poolRoutes } from './pools.ts';
+import { resourceRoutes } from './resources.ts';
+import { scheduleOrderRoutes } from './schedule-orders.ts';
+import { schedulePlanRoutes } from './schedule-plans.ts';
+import { schedulerRoutes } from './scheduler.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { sessionTailRoutes } from './session-tail.ts';
 import { sessionRoutes } from './sessions.ts';
+import { sweepRoutes } from './sweep.ts';
 
-/** Every route that needs a role. Those of resources, sweeps and schedules go here when they come. */
+/** Every route that needs a role. */
 export const API_ROUTES: readonly ApiRoute[] = [
   ...jobRoutes,
+  ...pendingRoutes,
   ...bulkRoutes,
   ...jobOrderRoutes,
   ...jobEventRoutes,
@@ -20,6 +29,13 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...sessionTailRoutes,
   ...nodeRoutes,
   ...poolRoutes,
+  ...orchestratorRoutes,
+  ...scheduleRoutes,
+  ...scheduleOrderRoutes,
+  ...schedulePlanRoutes,
+  ...resourceRoutes,
   ...outboxRoutes,
+  ...sweepRoutes,
   ...auditRoutes,
+  ...schedulerRoutes,
 ];

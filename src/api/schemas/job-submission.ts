@@ -1,12 +1,21 @@
 import { z } from '@hono/zod-openapi';
 import { DEDUPES } from '../../client/dedupe.ts';
-import { JOB_STATES, ON_OFFLINE, PLACEMENTS, RECONCILES } from '../../domain/job.ts';
+import type { SubmitOptions } from '../../client/job-request.ts';
+import { JOB_STATES, PLACEMENTS, RECONCILES } from '../../domain/job.ts';
 import { HIGHEST_INDEX } from '../../domain/session.ts';
 import { AnyJson, Name, Time } from './name.ts';
-
-const LARGEST = Number.MAX_SAFE_INTEGER;
-const count = (least: number) => z.int().min(least).max(LARGEST);
-const Labels = z.record(Name, z.string());
+import {
+  Concurrency,
+  count,
+  FairnessKey,
+  Failover,
+  Heartbeat,
+  Labels,
+  Pin,
+  Priority,
+  rateFields,
+  Resources,
+} from './run-options.ts';
 
 const Retry = z.strictObject({
   maxAttempts: count(1).optional(),
@@ -24,12 +33,6 @@ const Session = z.strictObject({
   replaces: Name.optional(),
 });
 
-const Pin = z.strictObject({
-  node: Name,
-  onOffline: z.enum(ON_OFFLINE).optional(),
-  after: Time.optional(),
-});
-
 /** A job to submit: the options of `jobs.submit`, with its kind, its pool and its input. */
 export const JobSubmission = z
   .strictObject({
@@ -41,18 +44,29 @@ export const JobSubmission = z
     dedupe: z.enum(DEDUPES).optional(),
     pin: Pin.optional(),
     timeout: Time.optional(),
-    heartbeat: z.union([Time, z.literal('lease')]).optional(),
-    failover: z
-      .strictObject({ maxAttempts: count(0).optional(), crashBudget: count(1).optional() })
-      .optional(),
+    heartbeat: Heartbeat.optional(),
+    failover: Failover.optional(),
     retry: Retry.optional(),
     labels: Labels.optional(),
     preferLabels: Labels.optional(),
     placement: z.enum(PLACEMENTS).optional(),
-    pending: z.strictObject({ alarmAfter: Time.optional(), failAfter: Time.optional() }).optional(),
+    pending: z
+      .strictObject({
+        alarmAfter: Time.optional(),
+        failAfter: Time.optional(),
+        reassignAfter: Time.optional(),
+      })
+      .optional(),
     reconcile: z.enum(RECONCILES).optional(),
     horizon: z.union([z.enum(['forever', 'while-active']), Time]).optional(),
-  })
+    resources: Resources.optional(),
+    concurrency: Concurrency.optional(),
+    rate: z.strictObject({ ...rateFields, per: Time }).optional(),
+    priority: Priority.optional(),
+    fairnessKey: FairnessKey.optional(),
+    slots: count(1).optional(),
+    deadline: Time.optional(),
+  } satisfies Record<keyof SubmitOptions | 'kind' | 'input', z.ZodType>)
   .openapi('JobSubmission');
 
 /** Jobs at most in one bulk submit. */

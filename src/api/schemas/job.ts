@@ -111,19 +111,36 @@ const StoryLine = z
   })
   .openapi('StoryLine');
 
+const JobWait = z
+  .object({
+    waitsFor: z.string(),
+    why: z.string(),
+    since: At,
+    until: At.optional(),
+    node: z.string().optional(),
+  })
+  .openapi('JobWait');
+
+/** Open jobs that do not run. */
+export const PendingList = z
+  .object({
+    jobs: z.array(
+      JobWait.extend({
+        id: z.string(),
+        generation: z.int(),
+        kind: z.string(),
+        pool: z.string(),
+      }).openapi('PendingJob'),
+    ),
+    hasMore: z.boolean().openapi({ description: 'More jobs are open: give a larger limit.' }),
+  })
+  .openapi('PendingList');
+
 /** What a job waits for, and its story. */
 export const JobExplanation = z
   .object({
     job: JobView,
-    wait: z
-      .object({
-        waitsFor: z.string(),
-        why: z.string(),
-        since: At,
-        until: At.optional(),
-        node: z.string().optional(),
-      })
-      .optional(),
+    wait: JobWait.optional(),
     story: z.array(StoryLine),
     source: z.enum(['temporal', 'ledger']),
     isWhole: z.boolean(),

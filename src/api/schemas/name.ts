@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { parseIsoTime } from '../../domain/iso-time.ts';
 
 /** An id or a name: see `checkName` of the domain, which also refuses half surrogate pairs. */
 export const Name = z
@@ -8,6 +9,9 @@ export const Name = z
   // Control characters are what the expression is about.
   // eslint-disable-next-line no-control-regex
   .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'expected printable characters only');
+
+/** Why something is done, for those who read it later. */
+export const Reason = z.string().min(1).max(500).regex(/\S/);
 
 /** A length of time. */
 export const Time = z
@@ -25,6 +29,19 @@ export const AnyJson = z.any().openapi({ description: 'Any JSON value.' });
 
 /** A time, as ISO 8601 in UTC. */
 export const At = z.string().openapi({ format: 'date-time', example: '2026-01-31T09:30:00.000Z' });
+
+/** A time that is given, as ISO 8601 with its zone. */
+export const GivenTime = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return new Date(parseIsoTime(text, 'time'));
+    } catch {
+      context.addIssue('expected a time such as "2026-06-03T12:02:00Z"');
+      return z.NEVER;
+    }
+  })
+  .openapi({ type: 'string', format: 'date-time', example: '2026-06-03T12:02:00Z' });
 
 /** A whole number in a query, where all is text. */
 export function queryNumber(minimum: number, maximum: number, otherwise: number) {

@@ -1,11 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { NODE_MODES } from '../../domain/node.ts';
-import { At, Name, Time } from './name.ts';
+import { At, Name, Reason, Time } from './name.ts';
 
 /** What a path names a node by. */
 export const NodePlace = z.object({ name: Name });
-
-const Reason = z.string().min(1).max(500).regex(/\S/);
 
 /** Why a node is changed. */
 export const NodeOrder = z.strictObject({ reason: Reason }).openapi('NodeOrder');

@@ -72,8 +72,9 @@ export async function backfillSchedule(
   const { document } = await storedSchedule(connections.ledger, name);
   const { definition, occurrences } = checkSchedule(document);
   const { from, to } = rangeOf(options);
-  const times = [...comingTimes(occurrences, from, to)].filter(({ isGap }) => !isGap);
-  if (times.length > MOST_TIMES) throw invalid('to', `at most ${MOST_TIMES} times`, times.length);
+  const coming = [...comingTimes(occurrences, from, to, MOST_TIMES + 1)];
+  if (coming.length > MOST_TIMES) throw invalid('to', `at most ${MOST_TIMES} times`, 'more');
+  const times = coming.filter(({ isGap }) => !isGap);
   const [next] = comingTimes(occurrences, to + 1, Infinity, 1);
   const nexts = new Map(times.map(({ time }, at) => [time, times[at + 1]?.time ?? next?.time]));
   const wanted: BackfilledPlan[] = [];

@@ -30,6 +30,7 @@ import type { Metrics } from '../metrics.ts';
 import { processMetrics } from '../metrics.ts';
 import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
+import { beatOnRecord } from './beat.ts';
 import { controlEvents } from './control-events.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { Definitions } from './outbox-request.ts';
@@ -140,7 +141,9 @@ export async function startOrchestrator(
       shutdownForceTime: '15s',
       ...OUTLASTS_A_FREEZE,
     });
+    const isWorking = () => worker.getState() === 'RUNNING';
     const loops = [
+      beatOnRecord(ledger, { identity, isWorking }, log),
       releaseSessions(ledger, client, events, log),
       startRelay({ connections, definitions, metrics, log }),
       ...loopsOf(connections, settings, metrics, log),
