@@ -1,46 +1,21 @@
+import type { NamedOperation } from '../../src/api/documented-operations.ts';
+import {
+  aboutOf,
+  codesOf,
+  commonErrors,
+  contentText,
+  errorsOf,
+  operationsOf,
+} from '../../src/api/documented-operations.ts';
 import { openApiDocument } from '../../src/api/open-api.ts';
+import type { Schema } from '../../src/api/schema-text.ts';
+import { fieldRows, typeText } from '../../src/api/schema-text.ts';
 import { GENERATED, code, paragraphs, prose, table } from './markdown.ts';
-import type { Schema } from './schema-text.ts';
-import { fieldRows, typeText } from './schema-text.ts';
-
-/** What the page tells of an operation. */
-interface Operation {
-  readonly tags: readonly string[];
-  readonly summary: string;
-  readonly description?: string;
-  readonly 'x-holdfast-role'?: string;
-  readonly parameters?: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly required?: boolean;
-    readonly schema: Schema;
-    readonly description?: string;
-  }[];
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, Answer>>;
-}
-
-interface Answer {
-  readonly description: string;
-  readonly content?: Content;
-}
-
-type Content = Readonly<Record<string, { readonly schema: Schema }>>;
-
-interface Named {
-  readonly name: string;
-  readonly operation: Operation;
-}
 
 /** The page of the routes and schemas of the API, from its OpenAPI document. */
 export function apiPage(): string {
   const { paths = {}, tags = [], components = {} } = openApiDocument('');
-  const operations = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({
-      name: `${method.toUpperCase()} ${path}`,
-      operation,
-    })),
-  );
+  const operations = operationsOf(paths);
   const common = commonErrors(operations);
   return paragraphs(
     GENERATED,
@@ -65,15 +40,14 @@ see [the errors](errors.md).`,
   );
 }
 
-function operationSection({ name, operation }: Named, common: readonly string[]): string {
-  const { summary, description = '', parameters = [], requestBody, responses } = operation;
+function operationSection({ name, operation }: NamedOperation, common: readonly string[]): string {
+  const { summary, parameters = [], requestBody, responses } = operation;
   const role = operation['x-holdfast-role'];
-  const about = description.replace(/ ?Needs the role `\w+`\.$/, '');
   const errors = errorsOf(operation).filter((error) => !common.includes(error));
   return paragraphs(
     `### \`${name}\``,
     `${prose(summary)}.${role === undefined ? '' : ` Role: \`${role}\`.`}`,
-    prose(about),
+    prose(aboutOf(operation)),
     table(
       ['parameter', 'in', 'type', 'meaning'],
       parameters.map(({ name: parameter, in: place, required, schema, description: meaning }) => [
@@ -98,31 +72,6 @@ function operationSection({ name, operation }: Named, common: readonly string[])
   );
 }
 
-/** JSON need not be named. */
-function contentText(content: Content): string {
-  return Object.entries(content)
-    .map(([type, { schema }]) =>
-      type === 'application/json' ? typeText(schema) : `${code(type)} of ${typeText(schema)}`,
-    )
-    .join(', ');
-}
-
-function errorsOf({ responses }: Operation): string[] {
-  return Object.values(responses).flatMap(codesOf);
-}
-
-/** The codes that an answer with a problem names. */
-function codesOf({ description, content = {} }: Answer): string[] {
-  if (content['application/problem+json'] === undefined) return [];
-  return [...description.matchAll(/`(\w+)`: /g)].map(([, name]) => name!);
-}
-
-function commonErrors(operations: readonly Named[]): string[] {
-  const guarded = operations.filter(({ operation }) => 'x-holdfast-role' in operation);
-  const [first = [], ...others] = guarded.map(({ operation }) => errorsOf(operation));
-  return first.filter((error) => others.every((errors) => errors.includes(error)));
-}
-
 function schemaSection(name: string, schema: Schema): string {
   const alternatives = (schema.anyOf ?? schema.oneOf ?? [schema]).map((each) => fieldRows(each));
   const isObject = alternatives.every(({ length }) => length > 0);
@@ -135,5 +84,6 @@ function schemaSection(name: string, schema: Schema): string {
 }
 
 function fieldTable(rows: readonly (readonly string[])[]): string {
-  return table(['field', 'type', 'meaning'], rows);
+  const cells = rows.map(([name = '', type = '', meaning = '']) => [name, type, prose(meaning)]);
+  return table(['field', 'type', 'meaning'], cells);
 }

@@ -37,8 +37,10 @@ function isExpired({ expiresAt }: Token, now: number): boolean {
   return expiresAt !== undefined && expiresAt.getTime() <= now;
 }
 
+/** Who gives an order has at most 200 characters, and the id is what counts. */
 function callerOf({ id, name, role }: Token): Caller {
-  return { who: `${name} (token ${id})`, role };
+  const short = name.slice(0, 100).replace(/[\ud800-\udbff]$/, '');
+  return { who: `${short} (token ${id})`, role };
 }
 
 function unauthorized(why: string): HoldfastError {

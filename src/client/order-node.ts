@@ -48,8 +48,9 @@ export async function forgetNode(
  */
 export function signed({ reason, by = thisPerson() }: OrderOptions): Required<OrderOptions> {
   const isGiven = typeof reason === 'string' && reason.trim() !== '';
-  if (!isGiven || reason.length > REASON_LIMIT) {
-    throw invalid('reason', `a text of 1 to ${REASON_LIMIT} characters`, reason);
+  // PostgreSQL has no text with a NUL.
+  if (!isGiven || reason.length > REASON_LIMIT || reason.includes('\0')) {
+    throw invalid('reason', `a text of 1 to ${REASON_LIMIT} characters, none of them NUL`, reason);
   }
   return { reason, by: checkName(by, 'by') };
 }

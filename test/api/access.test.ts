@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
 import { Writable } from 'node:stream';
+import type { Hono } from 'hono';
 import { pino } from 'pino';
 import { createApi } from '../../dist/api/create-api.js';
 import { operationOf, roleOf } from '../../src/api/role-of.ts';
@@ -16,6 +17,7 @@ import { unique } from '../ledger/records.ts';
 import { apiOn, ask } from './api-on-test.ts';
 
 let access: AccessClient;
+let guarded: Hono;
 const tokens = new Map<Role, string>();
 let logged = '';
 
@@ -46,6 +48,7 @@ beforeAll(async () => {
   await migrate(pool);
   await pool.end();
   access = await openAccess(inject('databaseUrl'));
+  guarded = apiOn({ client, access, asksForTokens: true, log });
   for (const role of ROLES) {
     tokens.set(role, (await access.createToken(unique(role), { role })).token);
   }
@@ -61,7 +64,6 @@ const log = pino(
     },
   }),
 );
-const guarded = () => apiOn({ client, access, asksForTokens: true, log });
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** The least that each route takes. */
@@ -88,7 +90,7 @@ describe.each(API_ROUTES.map((route) => [operationOf(route), route] as const))(
     const call = `${name.replaceAll(/\{\w+\}/g, 'x')}${query}`;
 
     it.each(ROLES)('is answered as the table says to a token of the role %s', async (role) => {
-      const { status, body } = await ask(guarded(), call, BODIES[name], bearer(tokens.get(role)!));
+      const { status, body } = await ask(guarded, call, BODIES[name], bearer(tokens.get(role)!));
       if (allows(role, roleOf(route))) {
         // Some answer by themselves what the client refuses.
         if (body['code'] === undefined) expect(status).toBe(200);
@@ -99,7 +101,7 @@ describe.each(API_ROUTES.map((route) => [operationOf(route), route] as const))(
     });
 
     it('is answered to nobody without a token', async () => {
-      const { status, body, headers } = await ask(guarded(), call, BODIES[name]);
+      const { status, body, headers } = await ask(guarded, call, BODIES[name]);
       expect(status).toBe(401);
       expect(body['code']).toBe('unauthorized');
       expect(headers.get('www-authenticate')).toBe('Bearer');
@@ -107,11 +109,11 @@ describe.each(API_ROUTES.map((route) => [operationOf(route), route] as const))(
 
     if (route.method === 'get') return;
     it('is on record with who asked and what came of it', async () => {
-      await ask(guarded(), call, BODIES[name], bearer(tokens.get('admin')!));
+      await ask(guarded, call, BODIES[name], bearer(tokens.get('admin')!));
       const [entry] = await access.listAudit({ limit: 1 });
       expect(entry).toMatchObject({ role: 'admin', what: name });
       expect(['job_closed', 'done']).toContain(entry?.outcome);
-      await ask(guarded(), call, BODIES[name], bearer(tokens.get('read')!));
+      await ask(guarded, call, BODIES[name], bearer(tokens.get('read')!));
       const [refused] = await access.listAudit({ limit: 1 });
       expect(refused).toMatchObject({ role: 'read', what: name, outcome: 'forbidden' });
     });
@@ -128,7 +130,7 @@ test.each([
 ])('a wrong header is refused: %j', async (authorization) => {
   // A header with such a byte never arrives.
   if (authorization.includes('\u0000')) return;
-  expect((await ask(guarded(), 'GET /v1/jobs', undefined, { authorization })).status).toBe(401);
+  expect((await ask(guarded, 'GET /v1/jobs', undefined, { authorization })).status).toBe(401);
 });
 
 test('a token that is revoked or expired is refused', async () => {
@@ -136,12 +138,12 @@ test('a token that is revoked or expired is refused', async () => {
   await access.revokeToken(revoked.name);
   const expired = await access.createToken(unique('t'), { role: 'read', expires: 1 });
   for (const { token } of [revoked, expired]) {
-    expect((await ask(guarded(), 'GET /v1/jobs', undefined, bearer(token))).status).toBe(401);
+    expect((await ask(guarded, 'GET /v1/jobs', undefined, bearer(token))).status).toBe(401);
   }
 });
 
 test('health and the document need no token', async () => {
-  const api = guarded();
+  const api = guarded;
   expect((await ask(api, 'GET /livez')).status).toBe(200);
   expect((await ask(api, 'GET /openapi.json')).status).toBe(200);
   expect((await api.request('/docs')).status).toBe(200);

@@ -56,7 +56,9 @@ describe('the page of the document', () => {
   const page = docsPage(document);
 
   test('names each operation and each schema', () => {
-    for (const [name] of operations) expect(page).toContain(`<code>${name}</code>`);
+    for (const [name] of operations) {
+      expect(page).toContain(`>${name.replace(' ', '</b> <code>')}</code>`);
+    }
     for (const name of Object.keys(document.components?.schemas ?? {})) {
       expect(page).toContain(`id="schema-${name}"`);
     }

@@ -86,14 +86,16 @@ test('a pause is with a reason and in the name of the caller, and ends by a poli
     schedule: { name, paused: { by: 'local', reason: 'a new disk' } },
     warnings: [],
   });
-  expect(await ask(api, `POST ${place}/pause`, {})).toMatchObject({ status: 400 });
+  for (const wrong of [{}, { reason: ' ' }, { reason: 'a\0b' }]) {
+    expect(await ask(api, `POST ${place}/pause`, wrong)).toMatchObject({ status: 400 });
+  }
   const resumed = await ask(api, `POST ${place}/resume`, { policy: 'skip' });
   expect(resumed.body).toMatchObject({ schedule: { name } });
   expect(resumed.body['schedule']).not.toHaveProperty('paused');
 });
 
 test('a trigger runs now, and its plan is in the history, page by page', async () => {
-  const { place } = await created({ scopes: ['eu', 'us'] });
+  const { place } = await created({ scopes: ['eu', 'us'], paused: true });
   const { body } = await ask(api, `POST ${place}/trigger`);
   expect(body['plans']).toMatchObject([{ scope: 'eu' }, { scope: 'us' }]);
   const history = (query: string) => ask(api, `GET ${place}/history?${query}`);
@@ -112,7 +114,7 @@ test('a trigger runs now, and its plan is in the history, page by page', async (
 });
 
 test('times of the past are told by a dry run and then run; a failed one is retried', async () => {
-  const { name, place } = await created({ kind: 'fatal', timezone: 'UTC' });
+  const { name, place } = await created({ kind: 'fatal', timezone: 'UTC', paused: true });
   const range = { from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z' };
   const would = await ask(api, `POST ${place}/backfill`, { ...range, dryRun: true });
   expect(would.body).toMatchObject({
@@ -202,4 +204,24 @@ test('a sweep of a ledger that is right finds nothing, dry or not', async () => 
       body: { isDryRun: dryRun, recoveries: [], troubles: [], strategies: { pending: {} } },
     });
   }
+});
+
+// The last one: it takes the orchestrator away.
+test('the earlier system’s list is there while an orchestrator is alive, and then says why not', async () => {
+  const { name, place } = await created({ timezone: undefined });
+  const listed = await ask(api, 'GET /api/v1/scheduler/jobs');
+  expect(listed).toMatchObject({ status: 200, body: { message_code: 'SUCCESS' } });
+  const job = { id: name, trigger: 'cron 0 2 * * *', paused: false, revision: 1 };
+  expect(listed.body['jobs']).toContainEqual(expect.objectContaining(job));
+  const { body } = await ask(api, 'GET /v1/orchestrators');
+  expect(body['orchestrators']).toMatchObject([{ state: 'online' }]);
+  await ask(api, `DELETE ${place}`);
+  const killed = (body['orchestrators'] as { identity: string }[])[0]!.identity;
+  fleet.orchestrator.signal('SIGKILL');
+  const off = await eventually(async () => {
+    const answer = await ask(api, 'GET /api/v1/scheduler/jobs');
+    return answer.status === 200 ? undefined : answer;
+  });
+  expect(off).toMatchObject({ status: 409, body: { message_code: 'CONSTRAINT_VIOLATION' } });
+  expect(off.body['message']).toContain(`${killed} was heard from last`);
 });

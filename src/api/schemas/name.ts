@@ -11,7 +11,13 @@ export const Name = z
   .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'expected printable characters only');
 
 /** Why something is done, for those who read it later. */
-export const Reason = z.string().min(1).max(500).regex(/\S/);
+export const Reason = z
+  .string()
+  .min(1)
+  .max(500)
+  // What PostgreSQL has no text for is what the expression is about.
+  // eslint-disable-next-line no-control-regex
+  .regex(/^[^\u0000]*[^\s\u0000][^\u0000]*$/, 'expected words, without NUL');
 
 /** A length of time. */
 export const Time = z

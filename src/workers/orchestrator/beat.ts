@@ -1,3 +1,4 @@
+import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { ORCHESTRATOR_BEAT_MS } from '../../domain/orchestrator.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -10,13 +11,14 @@ import { repeat } from './repeat.ts';
  */
 export function beatOnRecord(
   ledger: Pick<Ledger, 'beatOrchestrator' | 'dropOrchestrator'>,
-  { identity, isWorking }: { readonly identity: string; readonly isWorking: () => boolean },
+  worker: Pick<Worker, 'getState' | 'options'>,
   log: Logger,
 ): RunningLoop {
+  const { identity } = worker.options;
   let waitMs = 0;
   const runOnce = async (): Promise<void> => {
     waitMs = ORCHESTRATOR_BEAT_MS;
-    if (isWorking()) await ledger.beatOrchestrator(identity);
+    if (worker.getState() === 'RUNNING') await ledger.beatOrchestrator(identity);
   };
   const loop = repeat({ name: 'beat', waitMs: () => waitMs, runOnce }, log);
   const stop = async (): Promise<void> => {

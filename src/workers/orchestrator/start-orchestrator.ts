@@ -141,12 +141,10 @@ export async function startOrchestrator(
       shutdownForceTime: '15s',
       ...OUTLASTS_A_FREEZE,
     });
-    const isWorking = () => worker.getState() === 'RUNNING';
     const loops = [
-      beatOnRecord(ledger, { identity, isWorking }, log),
       releaseSessions(ledger, client, events, log),
       startRelay({ connections, definitions, metrics, log }),
-      ...loopsOf(connections, settings, metrics, log),
+      ...loopsOf(connections, settings, { worker, metrics, log }),
     ];
     for (const loop of loops) closers.add(() => loop.stop());
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
@@ -187,11 +185,11 @@ function settingsOf(options: OrchestratorOptions) {
 function loopsOf(
   connections: Connections,
   { retention, sweep, outboxLagAlarmMs, tickIntervalMs }: ReturnType<typeof settingsOf>,
-  metrics: Metrics,
-  log: Logger,
+  { worker, metrics, log }: { worker: Worker; metrics: Metrics; log: Logger },
 ): RunningLoop[] {
   const { client, ledger } = connections;
   return [
+    beatOnRecord(ledger, worker, log),
     pruneLedger(ledger, retention, metrics, log),
     watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs),
     scheduleSweeps(client, sweep.intervalMs, log),

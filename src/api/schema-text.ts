@@ -1,6 +1,4 @@
-import { anchor, code, prose } from './markdown.ts';
-
-/** What the page tells of a JSON schema. */
+/** What readers are told of a JSON schema. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -24,7 +22,10 @@ export interface Schema {
 
 const ANY = 'any JSON';
 
-/** A schema in words, such as `integer, 1 to 1000, default 50`. */
+/**
+ * A schema in words, such as `integer, 1 to 1000`: values in back quotes, and names of schemas as links of
+ * Markdown to `#<name in small letters>`.
+ */
 export function typeText(schema: Schema): string {
   const values = [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])];
   if (values.length > 0) return withDefault(values.map(json).join(', '), schema);
@@ -37,12 +38,11 @@ export function typeText(schema: Schema): string {
   return withDefault([plainType(schema), rangeText(schema)].filter(Boolean).join(', '), schema);
 }
 
-/** A link to what the page tells of a schema with a name. */
 function linkToSchema(name: string): string {
-  return `[${name}](#${anchor(name)})`;
+  return `[${name}](#${name.toLowerCase()})`;
 }
 
-/** The fields of an object and of those in it, as rows: name, type, meaning. */
+/** The fields of an object and of those in it, as rows: name, type in words, meaning. */
 export function fieldRows(schema: Schema, prefix = ''): string[][] {
   const required = schema.required ?? [];
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
@@ -50,9 +50,9 @@ export function fieldRows(schema: Schema, prefix = ''): string[][] {
     const inner = field.items?.properties === undefined ? field : field.items;
     return [
       [
-        `${code(path)}${required.includes(name) ? '' : '?'}`,
+        `\`${path}\`${required.includes(name) ? '' : '?'}`,
         typeText(field),
-        prose(field.description ?? ''),
+        field.description ?? '',
       ],
       ...fieldRows(inner, inner === field ? `${path}.` : `${path}[].`),
     ];
@@ -95,5 +95,5 @@ function withDefault(text: string, { default: value }: Schema): string {
 }
 
 function json(value: unknown): string {
-  return code(typeof value === 'string' ? value : JSON.stringify(value));
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
