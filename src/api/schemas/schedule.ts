@@ -169,6 +169,15 @@ export const RemovedSchedule = z
   .object({ name: z.string(), warnings: Warnings })
   .openapi('RemovedSchedule');
 
+/** A field that two versions of a schedule have differently. */
+const FieldChange = z
+  .object({
+    field: z.string().openapi({ example: 'retry.maxAttempts' }),
+    from: AnyJson.optional(),
+    to: AnyJson.optional(),
+  })
+  .openapi('FieldChange', { description: 'A side that is left out has not got the field.' });
+
 /** Every change of a schedule, the newest first. */
 export const ScheduleRevisions = z
   .object({
@@ -181,7 +190,10 @@ export const ScheduleRevisions = z
           }),
           at: At,
           by: z.string(),
-          how: z.string(),
+          how: z.string().openapi({ example: 'edit' }),
+          changes: z.array(FieldChange).openapi({
+            description: 'What is different from the revision before.',
+          }),
         })
         .openapi('ScheduleRevision'),
     ),
