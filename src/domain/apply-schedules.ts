@@ -1,6 +1,6 @@
 import type { FieldChange } from './document-changes.ts';
 import { documentChanges } from './document-changes.ts';
-import type { FieldConflict, KeptEdit } from './merge-schedules.ts';
+import type { ConflictWinner, FieldConflict, KeptEdit } from './merge-schedules.ts';
 import { mergeSchedules } from './merge-schedules.ts';
 import type { ScheduleDocument } from './schedule-definition.ts';
 
@@ -59,6 +59,8 @@ export interface ScheduleOutcome {
   readonly kept: readonly KeptEdit[];
   /** What file and record have both changed since the file was last applied. */
   readonly conflicts: readonly FieldConflict[];
+  /** Who has won the conflicts; undefined: there are none, or nobody shall win. */
+  readonly winner: ConflictWinner | undefined;
   /** Why more than single fields is in conflict. */
   readonly reason: string | undefined;
 }
@@ -133,7 +135,7 @@ function applyOne(
   const merged = mergeSchedules(sides, onConflict === 'ours' ? 'file' : 'live');
   const { document, conflicts, kept, problem } = merged;
   const reason = problem && `the fields, merged one by one, make no schedule: ${problem}`;
-  const told = { conflicts, kept, reason };
+  const told = { conflicts, kept, reason, winner: winnerOf(conflicts, onConflict) };
   const { revision } = current;
   if (onConflict === 'fail' && conflicts.length > 0) {
     return conflicting(name, { source: file.source, revision, ...told });
@@ -155,7 +157,7 @@ function putRemoved(
   }));
   const isConflict = conflicts.length > 0;
   const reason = isConflict ? 'it was removed on record and changed in the file' : undefined;
-  const told = { conflicts, reason };
+  const told = { conflicts, reason, winner: winnerOf(conflicts, onConflict) };
   if (isConflict && onConflict === 'fail') return conflicting(name, { source, ...told });
   if (isConflict && onConflict === 'ours') return putOne(file, undefined, told);
   const outcome = outcomeOf(name, 'absent', { source, ...told });
@@ -179,7 +181,8 @@ function dropOne(
   }));
   const isConflict = conflicts.length > 0;
   const reason = isConflict ? 'it was taken out of the file and edited on record' : undefined;
-  const told = { source, revision, conflicts, reason };
+  const winner = winnerOf(conflicts, onConflict);
+  const told = { source, revision, conflicts, reason, winner };
   if (isConflict && onConflict === 'fail') return conflicting(name, told);
   if (!prune || (isConflict && onConflict === 'theirs')) {
     const outcome = outcomeOf(name, 'prunable', told);
@@ -204,6 +207,14 @@ function putOne(
   return { name, outcome, write: isSame ? undefined : document, remember: file };
 }
 
+function winnerOf(
+  conflicts: readonly FieldConflict[],
+  onConflict: ConflictPolicy,
+): ConflictWinner | undefined {
+  if (conflicts.length === 0 || onConflict === 'fail') return undefined;
+  return onConflict === 'ours' ? 'file' : 'live';
+}
+
 function conflicting(name: string, told: Partial<ScheduleOutcome>): ApplyStep {
   const outcome = outcomeOf(name, 'conflict', told);
   return { name, outcome, write: undefined, remember: undefined };
@@ -221,6 +232,6 @@ function outcomeOf(
 ): ScheduleOutcome {
   return {
     ...{ name, kind, source: undefined, revision: undefined, reason: undefined },
-    ...{ changes: [], kept: [], conflicts: [], ...more },
+    ...{ changes: [], kept: [], conflicts: [], winner: undefined, ...more },
   };
 }

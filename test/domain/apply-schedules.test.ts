@@ -10,8 +10,7 @@ import type {
 import { decideApply, decideReset } from '../../src/domain/apply-schedules.ts';
 import { documentChanges } from '../../src/domain/document-changes.ts';
 import type { ScheduleDocument } from '../../src/domain/schedule-definition.ts';
-import { resolveDefinition } from '../../src/domain/schedule-definition.ts';
-import { scheduleDocuments } from '../support/schedule-documents.ts';
+import { holds, scheduleDocuments } from '../support/schedule-documents.ts';
 
 const A = { name: 's', kind: 'k', pool: 'p', every: '1h' } satisfies ScheduleDocument;
 const B = { ...A, every: '2h' } satisfies ScheduleDocument;
@@ -78,9 +77,9 @@ describe('decideApply', () => {
     const failed = decided('fail');
     expect(failed?.outcome).toMatchObject({ kind: 'conflict', conflicts, changes: [] });
     expect([failed?.write, failed?.remember]).toEqual([undefined, undefined]);
-    expect(decided('ours')?.outcome).toMatchObject({ kind: ours, conflicts });
+    expect(decided('ours')?.outcome).toMatchObject({ kind: ours, conflicts, winner: 'file' });
     expect(decided('ours')?.write).toEqual(given.file ?? 'remove');
-    expect(decided('theirs')?.outcome).toMatchObject({ kind: theirs, conflicts });
+    expect(decided('theirs')?.outcome).toMatchObject({ kind: theirs, conflicts, winner: 'live' });
     expect(decided('theirs')?.write).toBeUndefined();
   });
 
@@ -132,13 +131,6 @@ describe('decideReset', () => {
 });
 
 test('applied twice, a file changes nothing the second time', () => {
-  const holds = (document: ScheduleDocument) => {
-    try {
-      return resolveDefinition(document) !== undefined;
-    } catch {
-      return false;
-    }
-  };
   const documents = scheduleDocuments().filter(holds);
   const maybe = fc.option(documents, { nil: undefined });
   const rules = fc.record({
@@ -164,7 +156,7 @@ test('applied twice, a file changes nothing the second time', () => {
         expect(documentChanges(live, write)).toEqual(outcome?.changes);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 

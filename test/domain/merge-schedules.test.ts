@@ -3,8 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { documentChanges, isSameJson } from '../../src/domain/document-changes.ts';
 import { mergeSchedules } from '../../src/domain/merge-schedules.ts';
 import type { ScheduleDocument } from '../../src/domain/schedule-definition.ts';
-import { resolveDefinition } from '../../src/domain/schedule-definition.ts';
-import { scheduleDocuments } from '../support/schedule-documents.ts';
+import { holds, scheduleDocuments } from '../support/schedule-documents.ts';
 
 const BASE = {
   ...{ name: 's', kind: 'k', pool: 'p', cron: '0 2 * * *' },
@@ -101,13 +100,6 @@ describe('mergeSchedules', () => {
   });
 });
 
-const holds = (document: ScheduleDocument): boolean => {
-  try {
-    return resolveDefinition(document) !== undefined;
-  } catch {
-    return false;
-  }
-};
 const documents = scheduleDocuments().filter(holds);
 const isSame = (one: ScheduleDocument, other: ScheduleDocument) =>
   documentChanges(one, other).length === 0;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ScheduleDocument } from '../../src/domain/schedule-definition.ts';
+import { resolveDefinition } from '../../src/domain/schedule-definition.ts';
 
 const json = fc.jsonValue({ maxDepth: 2 });
 const labels = fc.dictionary(fc.constantFrom('gpu', 'zone', 'a.b'), fc.constantFrom('x', 'y'));
@@ -50,4 +51,13 @@ export function scheduleDocuments(name = 's'): fc.Arbitrary<ScheduleDocument> {
   return fc
     .tuple(least, timings, others)
     .map(([a, b, c]) => ({ name, ...a, ...b, ...c }) as unknown as ScheduleDocument);
+}
+
+/** True for a definition that could be put on record. */
+export function holds(document: ScheduleDocument): boolean {
+  try {
+    return resolveDefinition(document) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import type { AppliedSchedules } from '../../client/schedules/apply-schedules.ts';
+import { oneLine } from '../report-error.ts';
 import { shorten } from './table.ts';
 
 type Outcome = AppliedSchedules['schedules'][number];
@@ -39,30 +40,32 @@ const WORDS: Readonly<
 };
 
 function outcomeLines(outcome: Outcome, isApplied: boolean): string[] {
-  const { name, kind, source, revision, changes, kept, conflicts } = outcome;
+  const { kind, changes, kept, conflicts, winner } = outcome;
   const fields = [
     // A new schedule is all new: its file tells it.
-    ...(kind === 'created' ? [] : changes.map((change) => changeLine(change))),
+    ...(kind === 'created' ? [] : changes).map(
+      ({ field, from, to }) => `${field}: ${formatValue(from)} → ${formatValue(to)}`,
+    ),
     ...kept.map(
       ({ field, file, live }) =>
-        `  ${field}: ${formatValue(live)} is kept, edited on record; the file has ${formatValue(file)}`,
+        `${field}: ${formatValue(live)} is kept, edited on record; the file has ${formatValue(file)}`,
     ),
     ...conflicts.map(
       ({ field, base, file, live }) =>
-        `  ${field}: was ${formatValue(base)}, file ${formatValue(file)}, record ${formatValue(live)}`,
+        `${field}: was ${formatValue(base)}, file ${formatValue(file)}, record ${formatValue(live)}` +
+        (winner === undefined ? '' : `; the ${winner === 'file' ? 'file' : 'record'} wins`),
     ),
   ];
   if (kind === 'unchanged' && fields.length === 0) return [];
-  const { is, would, why } = WORDS[kind];
-  const about = [
-    source,
-    isApplied && changes.length > 0 && revision !== undefined ? `revision ${revision}` : undefined,
-  ].filter((text) => text !== undefined);
-  const reason = outcome.reason ?? why;
-  const head = `${name} ${isApplied ? is : would}${about.length > 0 ? ` (${about.join(', ')})` : ''}`;
-  return [reason === undefined ? head : `${head}: ${reason}`, ...fields];
+  return [oneLine(headOf(outcome, isApplied)), ...fields.map((text) => `  ${oneLine(text)}`)];
 }
 
-function changeLine({ field, from, to }: Outcome['changes'][number]): string {
-  return `  ${field}: ${formatValue(from)} → ${formatValue(to)}`;
+function headOf({ name, kind, source, revision, ...more }: Outcome, isApplied: boolean): string {
+  const { is, would, why } = WORDS[kind];
+  const isNew = isApplied && more.changes.length > 0 && revision !== undefined;
+  const about = [source, isNew ? `revision ${revision}` : undefined];
+  const known = about.filter((text) => text !== undefined).join(', ');
+  const head = `${name} ${isApplied ? is : would}${known === '' ? '' : ` (${known})`}`;
+  const reason = more.reason ?? why;
+  return reason === undefined ? head : `${head}: ${reason}`;
 }

@@ -172,7 +172,7 @@ function refuseConflicts(steps: readonly ApplyStep[]): readonly ApplyStep[] {
     'schedule_conflict',
     `file and record have both changed ${first}${more}: nothing was changed`,
     {
-      hint: 'change the file or the schedule, or say who wins: `ours` is the file, `theirs` the record',
+      hint: 'change the file or the schedule, or say who wins with --on-conflict: `ours` the file, `theirs` the record',
       details: { schedules },
     },
   );

@@ -6,8 +6,7 @@ import { formatSchedulesYaml } from '../../../src/cli/format/schedules-yaml.ts';
 import { readScheduleFiles } from '../../../src/cli/read-schedules.ts';
 import type { Json } from '../../../src/domain/json.ts';
 import type { ScheduleDocument } from '../../../src/domain/schedule-definition.ts';
-import { resolveDefinition } from '../../../src/domain/schedule-definition.ts';
-import { scheduleDocuments } from '../../support/schedule-documents.ts';
+import { holds, scheduleDocuments } from '../../support/schedule-documents.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const stored = (document: ScheduleDocument, paused?: { by: string; reason: string }) => ({
@@ -15,14 +14,6 @@ const stored = (document: ScheduleDocument, paused?: { by: string; reason: strin
   paused: paused && { at: new Date(0), ...paused },
   ...{ nextDueAt: undefined, tickedAt: undefined, trouble: undefined },
 });
-
-const holds = (document: ScheduleDocument): boolean => {
-  try {
-    return resolveDefinition(document) !== undefined;
-  } catch {
-    return false;
-  }
-};
 
 /** As they come from the ledger: JSON, in which -0 is 0. */
 const asJson = (document: ScheduleDocument) =>
