@@ -92,7 +92,13 @@ export class Reader {
   #spawn(commands: string): { readonly child: ChildProcess; readonly output: () => string } {
     const child = spawn('bash', ['-euo', 'pipefail', '-c', `. ./.exported\n${commands}`], {
       cwd: this.folder,
-      env: { ...process.env, ...NO_SERVERS, PATH: `${this.folder}/bin:${process.env['PATH']}` },
+      env: {
+        ...process.env,
+        ...NO_SERVERS,
+        PATH: `${this.folder}/bin:${process.env['PATH']}`,
+        // `npx` of a clone's own command leaves a link in its cache.
+        npm_config_cache: `${this.folder}/.npm`,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, which is what Ctrl-C ends.
       detached: true,
