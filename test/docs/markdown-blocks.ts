@@ -18,7 +18,10 @@ export function blocksOf(page: string): Block[] {
       line: page.slice(0, index).split('\n').length,
       language,
       tags: Object.fromEntries(
-        [...info.matchAll(TAG)].map(([, name, quoted, bare]) => [name, quoted ?? bare ?? '']),
+        [...info.matchAll(TAG)].map(([, name = '', quoted, bare]): [string, string] => [
+          name,
+          quoted ?? bare ?? '',
+        ]),
       ),
       text,
     }),

@@ -104,7 +104,7 @@ export class Reader {
       detached: true,
     });
     let said = '';
-    for (const stream of [child.stdout!, child.stderr!]) {
+    for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         said += text;
       });
