@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
+import { REDACTED } from '../domain/redacted.ts';
 import { choiceOption } from './option-values.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -39,7 +40,7 @@ export function logFormat(
 /** A log on standard error. */
 export async function createLog(flags: LogFlags, terminal: Terminal): Promise<Logger> {
   const { pino } = await import('pino');
-  const options = { level: flags.logLevel, base: null };
+  const options = { level: flags.logLevel, base: null, redact: REDACTED };
   // Synchronous: the last lines before an exit are the ones that matter.
   if (logFormat(flags, terminal) === 'json') {
     return pino(options, pino.destination({ dest: 2, sync: true }));

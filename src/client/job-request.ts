@@ -66,7 +66,7 @@ export async function jobRequest(
 ): Promise<JobRequest> {
   const definition = typeof kind === 'string' ? undefined : kind;
   const checked: unknown =
-    definition && (await checkInput(definition.kind, definition.input, input));
+    definition && (await checkInput(definition.kind, definition.input, input, definition.secret));
   const base = definition?.request ?? { kind: kind as string, pool: options.pool ?? '' };
   const placement = placementRequest(options, 'submit');
   const limits = submittedLimits(options, 'submit');

@@ -25,6 +25,12 @@ export interface JobOptions<Schema extends StandardSchemaV1, Result>
   readonly kind: string;
   /** The pool whose nodes run it. */
   readonly pool: string;
+  /**
+   * What its jobs are given and do is nobody's business: no log and no error holds a value of an input, and
+   * of what the handler throws, the class is all that is told, in the record too. Of a line that the
+   * handler logs itself, the message is kept and the fields are dropped. @default false
+   */
+  readonly secret?: boolean;
   /** Any Standard Schema (zod, valibot, arktype…): checked at submit and again on the node. */
   readonly input: Schema;
   /** The handler. What it returns must be JSON of at most 2,000,000 bytes. */
@@ -92,7 +98,10 @@ export function defineJob<
   const at = `defineJob(${typeof options.kind === 'string' ? options.kind : '?'})`;
   checkName(options.kind, `${at}.kind`);
   checkName(options.pool, `${at}.pool`);
-  const { run } = options as { run?: unknown };
+  const { run, secret } = options as { run?: unknown; secret?: unknown };
+  if (secret !== undefined && typeof secret !== 'boolean') {
+    throw invalid(`${at}.secret`, 'true or false', secret);
+  }
   if (typeof run !== 'function') throw invalid(`${at}.run`, 'a function', run);
   if (!isSchema(options.input)) {
     throw invalid(`${at}.input`, 'a Standard Schema', options.input, 'for example z.object({ … })');

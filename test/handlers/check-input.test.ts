@@ -28,6 +28,18 @@ describe('checkInput', () => {
     expectTypeOf(checked).toEqualTypeOf<{ n: number; unit: string }>();
   });
 
+  it('tells of a secret kind which fields are wrong, and neither values nor the words of the schema', async () => {
+    const schema = z.object({
+      card: z.string().refine(() => false, { error: (i) => `no: ${i.input as string}` }),
+    });
+    const refused = checkInput('pay', schema, { card: '4111' }, true);
+    await expect(refused).rejects.toMatchObject({
+      message: 'input of pay: card: the schema refuses it; the kind is secret',
+      details: { kind: 'pay', issues: [{ path: ['card'] }] },
+    });
+    await expect(refused).rejects.not.toHaveProperty('details.issues.0.message');
+  });
+
   it('waits for a schema that checks asynchronously', async () => {
     const schema = z.string().refine((id) => Promise.resolve(id === 'known'), 'unknown id');
     expect(await checkInput('k', schema, 'known')).toBe('known');

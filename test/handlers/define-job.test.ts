@@ -17,6 +17,17 @@ const name = 'a text of 1 to 200 printable characters';
 const duration = 'a duration such as "500ms", "60s", "5m", "1h" or "7d"';
 
 describe('defineJob', () => {
+  it('takes secret as a mark, of which the workflow is not told', () => {
+    expect(defineJob({ ...least, secret: true }).request).toEqual({
+      kind: 'transcribe',
+      pool: 'gpu',
+    });
+    const wrong = 'yes' as unknown as boolean;
+    expect(() => defineJob({ ...least, secret: wrong })).toThrow(
+      'defineJob(transcribe).secret: expected true or false, got "yes"',
+    );
+  });
+
   it('keeps what it is given and asks the workflow for no more than that', () => {
     const definition = defineJob(least);
     expect(definition).toMatchObject(least);

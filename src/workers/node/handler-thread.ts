@@ -15,7 +15,9 @@ let handlers: Promise<Handlers> | undefined;
 export async function describeKinds({ file }: { readonly file: string }): Promise<KindsAnswer> {
   try {
     handlers ??= loadHandlers(file);
-    const kinds = [...(await handlers).values()].map(({ kind, pool }) => ({ kind, pool }));
+    const kinds = [...(await handlers).values()].map(({ kind, pool, secret }) => {
+      return { kind, pool, secret };
+    });
     return { kinds };
   } catch (error) {
     handlers = undefined;

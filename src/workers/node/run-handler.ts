@@ -1,4 +1,8 @@
-import type { HandlerEnd, HandlerEvents } from '../../activities/node/handler-executor.ts';
+import type {
+  HandlerEnd,
+  HandlerError,
+  HandlerEvents,
+} from '../../activities/node/handler-executor.ts';
 import type { Dispatch } from '../../domain/activities.ts';
 import { checkCount } from '../../domain/check.ts';
 import { HoldfastError } from '../../domain/errors.ts';
@@ -31,22 +35,39 @@ export async function runHandler(
   events: HandlerEvents,
 ): Promise<HandlerEnd> {
   const { kind, input } = call.dispatch;
+  const { secret = false } = definition;
   const sender = progressSender((json) => events.progress(json));
   try {
-    const checked = await checkInput(kind, definition.input, input);
+    const checked = await checkInput(kind, definition.input, input, secret);
     call.signal.throwIfAborted();
     events.started();
-    const value = await callHandler(definition, checked, contextOf(call, events, sender));
+    const value = await callHandler(
+      definition,
+      checked,
+      contextOf(call, secret ? discreet(events) : events, sender),
+    );
     return { kind: 'returned', result: serialiseResult(kind, value) };
   } catch (error) {
     if (error instanceof Thrown) {
-      return { kind: 'threw', error: handlerError(error.cause, 'job_failed') };
+      const thrown = handlerError(error.cause, 'job_failed');
+      return { kind: 'threw', error: secret ? withheld(thrown) : thrown };
     }
     const code = error instanceof HoldfastError ? error.code : 'job_failed';
     return { kind: 'threw', error: handlerError(error, code) };
   } finally {
     sender.stop();
   }
+}
+
+/** What a secret kind's handler logs: its fields may hold anything. */
+function discreet(events: HandlerEvents): HandlerEvents {
+  return { ...events, log: (level, message) => events.log(level, message, {}) };
+}
+
+/** What a secret kind's handler threw, without its own words: those may hold anything. */
+function withheld(error: HandlerError): HandlerError {
+  const what = error.name ?? 'something that is no error';
+  return { ...error, message: `it threw ${what}; the kind is secret`, stack: undefined };
 }
 
 /** Keeps a handler's own errors apart from ours: it may well throw a `HoldfastError` of a client. */

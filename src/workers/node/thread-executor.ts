@@ -41,6 +41,8 @@ const THREAD_FILE = fileURLToPath(new URL('./handler-thread.js', import.meta.url
 export class ThreadExecutor implements HandlerExecutor {
   readonly #options: Required<ThreadExecutorOptions>;
   readonly #threads: Piscina<unknown, unknown>;
+  /** Kinds of which nothing is told. */
+  #secret: ReadonlySet<string> = new Set();
 
   constructor(options: ThreadExecutorOptions) {
     this.#options = { stuckAfterMs: 5_000, idleTimeoutMs: 30_000, ...options };
@@ -53,7 +55,7 @@ export class ThreadExecutor implements HandlerExecutor {
       recordTiming: false,
     });
     // Such as an uncaught error in a thread that runs nothing: what a handler left behind.
-    this.#threads.on('error', (err: unknown) => this.#options.log.warn({ err }, 'thread.failed'));
+    this.#threads.on('error', (err: unknown) => this.#noteFailed(err));
   }
 
   /**
@@ -71,7 +73,10 @@ export class ThreadExecutor implements HandlerExecutor {
         throw new HoldfastError('handler_file_failed', message, { details: { file }, cause });
       });
     const read = answer as KindsAnswer;
-    if ('kinds' in read) return read.kinds;
+    if ('kinds' in read) {
+      this.#secret = new Set(read.kinds.flatMap(({ kind, secret }) => (secret ? kind : [])));
+      return read.kinds;
+    }
     throw new HoldfastError(read.error.code, read.error.message, read.error.options);
   }
 
@@ -88,12 +93,24 @@ export class ThreadExecutor implements HandlerExecutor {
     } catch (error) {
       // Still ours when no thread had taken the task yet.
       theirs.close();
-      return kill.aborted ? { kind: 'terminated' } : { kind: 'died', why: whyDied(error) };
+      if (kill.aborted) return { kind: 'terminated' };
+      return {
+        kind: 'died',
+        why: whyDied(this.#secret.has(dispatch.kind) ? classOf(error) : error),
+      };
     } finally {
       await this.#within(silence);
       stop.removeEventListener('abort', onStop);
       ours.close();
     }
+  }
+
+  /** Which kind it was that left something behind is not known. */
+  #noteFailed(error: unknown): void {
+    this.#options.log.warn(
+      { err: this.#secret.size > 0 ? classOf(error) : error },
+      'thread.failed',
+    );
   }
 
   /** Terminates all threads; returns when they have exited, or after `stuckAfterMs`. */
@@ -148,9 +165,17 @@ function stopMessage({ reason }: AbortSignal): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
+/** An error without its words; how a thread exited is said in them, and is no secret. */
+function classOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return 'something that is no error';
+  return EXIT.test(error.message) ? error : error.name;
+}
+
+const EXIT = /worker exited with code: (\d+)/;
+
 function whyDied(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const exit = /worker exited with code: (\d+)/.exec(text);
+  const exit = EXIT.exec(text);
   if (exit === null) return `the handler's thread died of ${text}`;
   return `the handler's thread exited with code ${exit[1]} (process.exit ends the thread)`;
 }

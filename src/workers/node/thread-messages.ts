@@ -38,6 +38,7 @@ export type ThreadMessage =
 export interface KindOfFile {
   readonly kind: string;
   readonly pool: string;
+  readonly secret?: boolean | undefined;
 }
 
 /** The kinds of a handler file, or, as data, the `HoldfastError` that loading it threw. */

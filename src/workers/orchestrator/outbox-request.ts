@@ -15,7 +15,7 @@ import type { ClaimedRow } from '../../ledger/outbox-claims.ts';
 /** Definitions by their kind: what rows that were enqueued by SQL take their defaults from. */
 export type Definitions = ReadonlyMap<
   string,
-  Pick<JobDefinition, 'input' | 'request'> & ComputingDefinition
+  Pick<JobDefinition, 'input' | 'request' | 'secret'> & ComputingDefinition
 >;
 
 /** What a row of the outbox asks for. */
@@ -53,7 +53,12 @@ async function defaultsOf(
   input: Json,
   given: ClaimedRow['options'],
 ): Promise<Partial<JobRequest>> {
-  const checked: unknown = await checkInput(definition.kind, definition.input, input);
+  const checked: unknown = await checkInput(
+    definition.kind,
+    definition.input,
+    input,
+    definition.secret,
+  );
   return { ...definition.request, ...computeLimits(definition, checked, given) };
 }
 
