@@ -45,6 +45,8 @@ function hintFor(error: unknown, message: string): string {
     return 'start an orchestrator once: it registers the search attributes';
   }
   if (code !== undefined && REFUSED.has(code)) return 'check TEMPORAL_API_KEY or the TLS settings';
+  if (/certificate|\bTLS\b/.test(message))
+    return 'see TEMPORAL_TLS and what begins with it, or temporal.toml';
   return 'is the server up? check TEMPORAL_ADDRESS; `holdfast dev` starts an embedded one';
 }
 

@@ -2,6 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { TemporalConfig } from '../config.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import { temporalError } from '../domain/temporal-error.ts';
+import { tlsTrouble } from '../tls-trouble.ts';
 
 /** The SDK itself would wait without end for a host that drops packets. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,7 +23,8 @@ export async function connectTemporal(config: TemporalConfig): Promise<NativeCon
     return await Promise.race([connecting, tooLong]);
   } catch (error) {
     connecting.then((late) => late.close()).catch(() => undefined);
-    throw unreachable(error, config);
+    const trouble = await tlsTrouble(config);
+    throw unreachable(trouble === undefined ? error : new Error(trouble), config);
   } finally {
     clearTimeout(timer);
   }

@@ -20,8 +20,8 @@ export interface Ended {
 
 /** How to run a command. */
 export interface RunOptions {
-  /** Given to it instead of the variables that would name servers. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Given to it instead of the variables that would name servers; undefined takes one from it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly stdin?: string;
 }

@@ -16,6 +16,8 @@ const HANDLERS = fileURLToPath(new URL('./handlers.mjs', import.meta.url));
 /** Where a fleet's servers are. */
 export interface Servers {
   readonly temporalAddress: string;
+  /** Where namespaces are made, without TLS. @default temporalAddress */
+  readonly setUpAt?: string;
   /** A ledger belongs to one namespace, so by default a fleet has one of its own. */
   readonly databaseUrl?: string;
 }
@@ -71,11 +73,11 @@ export class Fleet {
 
   /** A fleet with one orchestrator, started with these flags, and no node. */
   static async start(
-    { temporalAddress, databaseUrl }: Servers,
+    { temporalAddress, setUpAt = temporalAddress, databaseUrl }: Servers,
     flags: readonly string[] = [],
   ): Promise<Fleet> {
     const namespace = `test-${randomUUID().slice(0, 8)}`;
-    await ensureNamespace(temporalAddress, namespace);
+    await ensureNamespace(setUpAt, namespace);
     const ledger = await ledgerOf(databaseUrl);
     const place = { temporalAddress, namespace, databaseUrl: ledger.url };
     const lines: FleetLine[] = [];
