@@ -1,4 +1,6 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { PayloadEncryption } from './codec/payload-encryption.ts';
+import { payloadEncryption } from './codec/payload-encryption.ts';
 import { HoldfastError } from './domain/errors.ts';
 
 /** Where Temporal is; what is left out comes from the environment. */
@@ -7,21 +9,27 @@ export interface TemporalOptions {
   readonly address?: string;
   /** @default TEMPORAL_NAMESPACE, the profile in temporal.toml, then `default` */
   readonly namespace?: string;
+  /**
+   * Keys by which payloads are encrypted, `id:base64key[,id2:base64key2…]`; the first encrypts, all
+   * decrypt. @default HOLDFAST_ENCRYPTION_KEYS, then those of HOLDFAST_ENCRYPTION_KEYS_FILE, then none
+   */
+  readonly encryptionKeys?: string;
 }
 
-/** How to connect to Temporal: the options of both kinds of connection, and the namespace. */
+/** How to connect to Temporal: the options of both kinds of connection, the namespace, the encryption. */
 export interface TemporalConfig {
   readonly connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'] & {
     readonly address: string;
   };
   readonly namespace: string;
+  readonly encryption: PayloadEncryption;
 }
 
 /**
  * Where Temporal is, by the rules of the `temporal` command: options, then `TEMPORAL_*`, then the
  * profile in temporal.toml. TLS, API key and headers come from there too.
  *
- * @throws HoldfastError `invalid_input` when temporal.toml or a variable cannot be read
+ * @throws HoldfastError `invalid_input` when temporal.toml, a variable or a key cannot be read
  */
 export function temporalConfig(options: TemporalOptions = {}): TemporalConfig {
   const { connectionOptions, namespace } = fromEnvironment();
@@ -31,7 +39,13 @@ export function temporalConfig(options: TemporalOptions = {}): TemporalConfig {
       address: options.address ?? connectionOptions.address ?? '127.0.0.1:7233',
     },
     namespace: options.namespace ?? namespace ?? 'default',
+    encryption: encryptionOf(options.encryptionKeys),
   };
+}
+
+function encryptionOf(given: string | undefined): PayloadEncryption {
+  const { HOLDFAST_ENCRYPTION_KEYS: keys, HOLDFAST_ENCRYPTION_KEYS_FILE: file } = process.env;
+  return payloadEncryption(given === undefined ? { keys, file } : { keys: given });
 }
 
 function fromEnvironment(): ReturnType<typeof loadClientConnectConfig> {

@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { jobsCommand } from './commands/jobs.ts';
+import { keysCommand } from './commands/keys.ts';
 import { nodeCommand } from './commands/node.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { orchestratorCommand } from './commands/orchestrator.ts';
@@ -49,6 +50,7 @@ export function createProgram(
     .addCommand(resourcesCommand(terminal))
     .addCommand(apiCommand(terminal))
     .addCommand(tokensCommand(terminal))
+    .addCommand(keysCommand(terminal))
     .addCommand(auditCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(completionCommand(terminal))

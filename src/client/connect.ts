@@ -1,4 +1,5 @@
-import { Client, Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { TemporalOptions } from '../config.ts';
 import { databaseUrl, temporalConfig } from '../config.ts';
 import type { Orchestrator } from '../domain/orchestrator.ts';
@@ -8,7 +9,10 @@ import type { JobsClient } from './jobs.ts';
 import { createJobsClient } from './jobs.ts';
 import type { NodesClient } from './nodes.ts';
 import { createNodesClient } from './nodes.ts';
+import { openConnection } from './open-connection.ts';
 import type { OutboxClient } from './outbox.ts';
+import type { PayloadsClient } from './payloads.ts';
+import { createPayloadsClient } from './payloads.ts';
 import { createOutboxClient } from './outbox.ts';
 import type { ResourcesClient } from './resources.ts';
 import { createResourcesClient } from './resources.ts';
@@ -49,6 +53,7 @@ export interface HoldfastClient {
    * @throws HoldfastError `ledger_unavailable`
    */
   orchestrators(): Promise<Orchestrator[]>;
+  readonly payloads: PayloadsClient;
   /** Closes both connections; whoever follows a session gets an error. */
   close(): Promise<void>;
 }
@@ -61,7 +66,7 @@ export interface HoldfastClient {
  */
 export async function connect(options: ConnectOptions = {}): Promise<HoldfastClient> {
   const ledger = openLedger(databaseUrl(options.databaseUrl));
-  const { connectionOptions, namespace } = temporalConfig(options.temporal);
+  const { connectionOptions, namespace, encryption } = temporalConfig(options.temporal);
   const place = { address: connectionOptions.address, namespace };
   let connection: Connection | undefined;
   const { sessions, endReaders } = createSessionsClient(ledger);
@@ -72,13 +77,15 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
   };
   try {
     await ledger.checkSchema();
-    connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+    connection = await openConnection({ connectionOptions });
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
     await close();
     throw temporalError(error, place);
   }
-  const connections = { client: new Client({ connection, namespace }), ledger, place };
+  const { dataConverter } = encryption;
+  const client = new Client({ connection, namespace, dataConverter });
+  const connections = { client, ledger, place };
   return {
     jobs: createJobsClient(connections),
     nodes: createNodesClient(connections),
@@ -88,6 +95,7 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     sweep: (options) => sweep(connections, options),
     resources: createResourcesClient(connections),
     orchestrators: () => ledger.listOrchestrators(),
+    payloads: createPayloadsClient(encryption.codec),
     close,
   };
 }

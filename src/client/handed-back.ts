@@ -5,6 +5,7 @@ import type { HeldAttempt } from '../domain/node.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
 import { eventTime } from './event-time.ts';
+import { opened } from './opened.ts';
 
 const NEWS: readonly unknown[] = [DRAINED_SIGNAL, STOPPING_SIGNAL];
 
@@ -23,6 +24,7 @@ export async function handedBackSince(
     namespace: place.namespace,
     execution: { workflowId: nodeWorkflowId(name) },
   });
+  await opened(client, history);
   return (history?.events ?? []).flatMap((event) => {
     const signal = event.workflowExecutionSignaledEventAttributes;
     if (!NEWS.includes(signal?.signalName) || eventTime(event).getTime() < sinceMs) return [];

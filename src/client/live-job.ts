@@ -14,6 +14,7 @@ import type { StoredJob } from '../ledger/find-jobs.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
 import { jobErrorOf } from './job-error.ts';
+import { opened } from './opened.ts';
 import { startedWith } from './started-with.ts';
 import type { WaitsFor } from './waits-for.ts';
 import { waitOfLedger } from './waits-for.ts';
@@ -73,6 +74,7 @@ export async function findLiveJob(
   const handle = client.workflow.getHandle<() => Promise<Json>>(jobWorkflowId(id, generation));
   try {
     const description = await handle.describe();
+    await opened(client, description.raw.pendingActivities);
     const request = await startedWith(connections, description);
     const submitted = jobOf({ id, generation }, request, description);
     if (hasEnded(description.status)) return endedJob(submitted, handle);

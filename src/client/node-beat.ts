@@ -2,6 +2,7 @@ import type { LeaseBeat } from '../domain/node.ts';
 import { nodeWorkflowId } from '../domain/ids.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
+import { opened } from './opened.ts';
 
 const LEASE_ACTIVITY = 'holdLease';
 const PATIENCE_MS = 2_000;
@@ -14,7 +15,7 @@ export async function readBeat(
   connections: Pick<Connections, 'client'>,
   name: string,
 ): Promise<LeaseBeat | undefined> {
-  const lease = await findLease(connections, name);
+  const lease = await opened(connections.client, await findLease(connections, name));
   return decodePayload(lease?.heartbeatDetails?.payloads?.[0]) as LeaseBeat | undefined;
 }
 

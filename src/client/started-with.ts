@@ -2,6 +2,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { JobRequest } from '../domain/job.ts';
 import type { Connections } from './connections.ts';
 import { decodePayload } from './decode-payload.ts';
+import { opened } from './opened.ts';
 
 /** The request that a workflow was started with, from its first event. */
 export async function startedWith(
@@ -13,6 +14,7 @@ export async function startedWith(
     execution: { workflowId, runId },
     maximumPageSize: 1,
   });
+  await opened(client, history);
   const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
   return decodePayload(started?.input?.payloads?.[0]) as JobRequest | undefined;
 }

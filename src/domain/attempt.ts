@@ -31,8 +31,8 @@ export type AttemptOutcome =
     }
   /** The node was stopping and gave the attempt back. */
   | { readonly kind: 'handed_back' }
-  /** The node does not have the kind; the handler never started. */
-  | { readonly kind: 'refused'; readonly message: string }
+  /** The node does not have the kind, or lacks a key to read what was asked; the handler never started. */
+  | { readonly kind: 'refused'; readonly message: string; readonly isUnread?: true }
   /** No node took it from its queue in time, or one had no slot; the handler never started. */
   | { readonly kind: 'not_taken' }
   /** `why`: undefined when the job was cancelled. */

@@ -60,6 +60,19 @@ export const ERRORS = {
     5,
   ),
   ledger_schema_newer: row('the ledger was migrated by a newer Holdfast', false, 503, 11),
+  encryption_key_missing: row(
+    'a payload is encrypted by a key that this process does not have',
+    false,
+    503,
+    18,
+  ),
+  payload_not_decryptable: row('a payload that the key it names does not open', false, 422, 18),
+  identity_provider_unavailable: row(
+    'the OpenID Connect provider does not tell the keys of its tokens',
+    true,
+    503,
+    17,
+  ),
   node_stuck: row(
     'a handler blocks its thread for good; the node must be started again',
     false,

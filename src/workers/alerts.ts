@@ -10,6 +10,8 @@ export const ALERTS = {
   sweep_recovered: 'one sweep repaired more than it may without an alert',
   schedule_lag:
     'a schedule is behind by more than two of its cadences: its ticks do not get through',
+  payload_unreadable:
+    'a payload is encrypted by a key that this process lacks; what it holds waits',
   thread_stuck: 'a handler blocks its thread for good; the node stops',
 } as const;
 

@@ -105,12 +105,19 @@ function outcomeOfFailure(
   if (type === ATTEMPT_FAILURE.refused || type === SDK_FAILURE.noSuchActivity) {
     return { kind: 'refused', message };
   }
+  // The node could not read its dispatch.
+  if (isUnreadable(type)) return { kind: 'refused', message, isUnread: true };
   if (type === ATTEMPT_FAILURE.threadDied) return { kind: 'lost', reason: 'thread_died' };
   if (type === ATTEMPT_FAILURE.fenced) return { kind: 'lost', reason: 'node_fenced' };
   if (type === ATTEMPT_FAILURE.timedOut) return { kind: 'lost', reason: 'attempt_timeout' };
   const retryable = failure.nonRetryable !== true;
   const elsewhere = detail.elsewhere === true ? { elsewhere: true } : {};
   return { kind: 'failed', retryable, error: errorOf(failure, detail), ...elsewhere };
+}
+
+/** An error of the codec, which no handler has seen. */
+function isUnreadable(type: unknown): boolean {
+  return type === 'encryption_key_missing' || type === 'payload_not_decryptable';
 }
 
 function errorOf(failure: ApplicationFailure, detail: Partial<AttemptFailureDetail>): JobError {

@@ -165,13 +165,15 @@ async function withPlace(
   epoch: number,
   target: Target,
 ): Promise<AttemptEnding> {
-  const { kind } = ending.outcome;
+  const { outcome } = ending;
+  const { kind } = outcome;
   if (kind === 'not_taken') {
     const node = ending.place.node ?? target.node;
     return { ...ending, place: { ...ending.place, node } };
   }
-  const isUnknown = ending.place.node === undefined && (kind === 'lost' || kind === 'cancelled');
-  if (!isUnknown) return ending;
+  const saysNothing =
+    kind === 'lost' || kind === 'cancelled' || (kind === 'refused' && outcome.isUnread === true);
+  if (ending.place.node !== undefined || !saysNothing) return ending;
   return { ...ending, place: await findThisAttempt(epoch) };
 }
 

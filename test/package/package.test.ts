@@ -10,6 +10,7 @@ import { packedProject } from './packed-project.ts';
 
 const LIMIT_MS = 300_000;
 
+const BUNDLES = ['dist/workflow-bundle.js', 'dist/workflow-bundle-encrypting.js'];
 const TSC = 'node_modules/typescript/bin/tsc';
 const STRICT = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
 
@@ -21,7 +22,7 @@ describe('the packed package', () => {
   afterAll(() => project.remove());
 
   test('holds what it needs and nothing else', () => {
-    const needed = ['LICENSE', 'README.md', 'package.json', 'dist/workflow-bundle.js'];
+    const needed = ['LICENSE', 'README.md', 'package.json', ...BUNDLES];
     expect(project.packed).toEqual(expect.arrayContaining([...needed, 'dist/cli/main.js']));
     expect(project.packed).toContain('migrations/000001_jobs.sql');
     const allowed =
@@ -36,7 +37,7 @@ describe('the packed package', () => {
       .filter((path) => path.endsWith('.ts'))
       .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, ''));
     const stale = project.packed
-      .filter((path) => path.startsWith('dist/') && path !== 'dist/workflow-bundle.js')
+      .filter((path) => path.startsWith('dist/') && !BUNDLES.includes(path))
       .map((path) => path.replace(/^dist\//, '').replace(/(\.d\.ts|\.js)$/, ''))
       .filter((path) => !built.includes(path));
     expect(stale).toEqual([]);

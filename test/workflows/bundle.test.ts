@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 
-const BUNDLE = new URL('../../dist/workflow-bundle.js', import.meta.url);
+const BUNDLES = ['workflow-bundle.js', 'workflow-bundle-encrypting.js'];
 /** The SDK's own part of the isolate, and the two webpack stands in for Node's builtins. */
 const SDK = /^\.\/node_modules\/(@temporalio\/(common|workflow)|long|ms|nexus-rpc)\/|^\?/;
-const OWN = /^\.\/dist\/(workflows|domain)\//;
+const OWN = /^\.\/dist\/(workflows|domain)\/|^\.\/dist\/codec\/failure-converter\.js$/;
 
-test('the workflow bundle holds the workflows, the domain and the SDK, and nothing else', async () => {
-  const code = await readFile(BUNDLE, 'utf8');
+test.each(BUNDLES)('%s holds the workflows, the domain and the SDK, and no more', async (name) => {
+  const code = await readFile(new URL(`../../dist/${name}`, import.meta.url), 'utf8');
   const modules = [...code.matchAll(/^\/\*\*\*\/ "([^"]+)"/gm)].map(([, name]) => name!);
   expect(modules).toContain('./dist/workflows/job.js');
   expect(modules).toContain('./dist/workflows/tick.js');

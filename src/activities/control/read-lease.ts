@@ -1,5 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { getClient } from '@temporalio/activity';
+import { openPayloads } from '../../codec/open-payloads.ts';
 import type { NodeControlActivities } from '../../domain/activities.ts';
 import { nodeWorkflowId } from '../../domain/ids.ts';
 import type { LeaseBeat } from '../../domain/node.ts';
@@ -28,7 +29,10 @@ async function lastBeat(
   workflowId: string,
   isWanted: (pending: Pending) => boolean,
 ): Promise<LeaseBeat | undefined> {
-  const { raw } = await getClient().workflow.getHandle(workflowId).describe();
-  const payload = raw.pendingActivities?.find(isWanted)?.heartbeatDetails?.payloads?.[0];
+  const { workflow, options } = getClient();
+  const { raw } = await workflow.getHandle(workflowId).describe();
+  const lease = raw.pendingActivities?.find(isWanted);
+  await openPayloads(options.loadedDataConverter.payloadCodecs, lease);
+  const payload = lease?.heartbeatDetails?.payloads?.[0];
   return payload == null ? undefined : defaultPayloadConverter.fromPayload<LeaseBeat>(payload);
 }

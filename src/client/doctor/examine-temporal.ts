@@ -1,4 +1,5 @@
-import { Client, Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { TemporalConfig, TemporalOptions } from '../../config.ts';
 import { temporalConfig } from '../../config.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
@@ -7,6 +8,7 @@ import type { NamespaceFacts } from '../../domain/doctor/temporal-findings.ts';
 import { namespaceFindings, temporalFindings } from '../../domain/doctor/temporal-findings.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
+import { openConnection } from '../open-connection.ts';
 import type { ExaminedTemporal } from './examined.ts';
 
 /** What came of it: the namespace if it answers, and what there is to say of it either way. */
@@ -31,8 +33,8 @@ export async function examineTemporal(
   let config: TemporalConfig | undefined;
   try {
     config = temporalConfig(options);
-    const { connectionOptions, namespace } = config;
-    connection = await Connection.connect({ ...connectionOptions, connectTimeout: PATIENCE_MS });
+    const { connectionOptions, namespace, encryption } = config;
+    connection = await openConnection(config);
     const { address } = connectionOptions;
     const before = performance.now();
     const { serverVersion } = await patiently(connection, ({ workflowService }) =>
@@ -43,7 +45,8 @@ export async function examineTemporal(
     check = 'temporal.namespace';
     const { facts, ...described } = await describeNamespace(connection, namespace);
     findings.push(...namespaceFindings(facts));
-    const client = new Client({ connection, namespace });
+    const { dataConverter } = encryption;
+    const client = new Client({ connection, namespace, dataConverter });
     return { temporal: { client, place: { address, namespace }, ...described }, findings, close };
   } catch (error) {
     findings.push(failed(check, errorOf(error, config)));

@@ -1,6 +1,7 @@
 import { jobWorkflowId } from '../../domain/ids.ts';
 import type { Connections } from '../connections.ts';
 import type { HistoryEvent } from '../event-time.ts';
+import { opened } from '../opened.ts';
 
 /** A job's events, and whether they go back to its beginning. */
 export interface FetchedHistory {
@@ -52,7 +53,7 @@ async function fetchRun(
         execution,
         ...(nextPageToken === undefined ? {} : { nextPageToken }),
       });
-      events.push(...(page.history?.events ?? []));
+      events.push(...((await opened(client, page.history))?.events ?? []));
       nextPageToken = page.nextPageToken;
     } while ((nextPageToken?.length ?? 0) > 0);
     return events;

@@ -3,6 +3,7 @@ import { ActivityCancelledError, ActivityNotFoundError, Client } from '@temporal
 import type { NativeConnection } from '@temporalio/worker';
 import type { CompleteAttempt } from '../../activities/node/complete-attempt.ts';
 import type { SendBeat } from '../../activities/node/send-beat.ts';
+import type { PayloadEncryption } from '../../codec/payload-encryption.ts';
 import { nodeWorkflowId } from '../../domain/ids.ts';
 import type { NodeNews } from '../../domain/messages.ts';
 import { NODE_WORKFLOW, REGISTER_SIGNAL } from '../../domain/messages.ts';
@@ -25,16 +26,24 @@ export interface NodeCalls {
   readonly deliverLate: DeliverLate;
 }
 
+/** The connection of a node, and how it encrypts what it sends there. */
+export interface NodeConnection {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly encryption: Pick<PayloadEncryption, 'dataConverter'>;
+}
+
 const CALL_MS = 5_000;
 
 /** The calls of one incarnation of a node. */
 export function createNodeCalls(
   name: string,
   incarnation: string,
-  { connection, namespace }: { connection: NativeConnection; namespace: string },
+  { connection, namespace, encryption }: NodeConnection,
 ): NodeCalls {
   const identity = nodeIdentity(name, incarnation);
-  const client = new Client({ connection, namespace, identity });
+  const { dataConverter } = encryption;
+  const client = new Client({ connection, namespace, identity, dataConverter });
   const workflow = client.workflow.getHandle(nodeWorkflowId(name));
   // The SDK ties calls made in an activity to its cancellation: these are the node's own.
   const scope = new AsyncResource('holdfast.node');

@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import type { Metrics } from '../metrics.ts';
+import type { WorkerPayloads } from '../worker-payloads.ts';
 import type { LateDelivery } from './late-delivery.ts';
 import type { NodeCalls } from './node-calls.ts';
 import type { NodeHandlers } from './node-handlers.ts';
@@ -12,6 +13,7 @@ export interface NodeProcessDeps {
   readonly incarnation: string;
   readonly connection: NativeConnection;
   readonly namespace: string;
+  readonly payloads: WorkerPayloads;
   readonly calls: NodeCalls;
   readonly late: Pick<LateDelivery, 'keep' | 'wake'>;
   readonly metrics: Metrics;

@@ -32,9 +32,10 @@ export class NodeProcess {
 
   private constructor(deps: NodeProcessDeps) {
     this.#deps = deps;
-    const { node, incarnation, calls, metrics, handlers } = deps;
+    const { node, incarnation, calls, metrics, handlers, payloads } = deps;
     const { name, log, slots, leaseMs } = node;
     const gate = (this.#gate = new SlotGate(slots, metrics));
+    payloads.onChange(() => gate.setUnable(payloads.whyUnreadable()));
     const running = (this.#running = new RunningAttempts(() => this.#modes.checkDrained()));
     this.#modes = new NodeModes({ node: name, incarnation, gate, running, calls, log });
     const registration = nodeRegistration(node, incarnation, handlers.kinds);
@@ -120,12 +121,12 @@ export class NodeProcess {
 
   #createWorkers(): Promise<NodeWorkers> {
     const { node, handlers, incarnation, connection, namespace, metrics } = this.#deps;
-    const { calls, late } = this.#deps;
+    const { calls, late, payloads } = this.#deps;
     const { name, pool, log, leaseMs, cancelGraceMs } = node;
     const { sendBeat, complete } = calls;
     const [gate, running, lease] = [this.#gate, this.#running, this.#lease];
     return NodeWorkers.create({
-      ...{ node, incarnation, connection, namespace },
+      ...{ node, incarnation, connection, namespace, payloads },
       permits: new PollPermits(gate),
       jobActivities: createNodeActivities({
         ...{ node: name, incarnation, pool, log, leaseMs, cancelGraceMs },

@@ -5,6 +5,7 @@ import type { LeaseActivities, NodeActivities } from '../../domain/activities.ts
 import { nodeIdentity } from '../../domain/node-identity.ts';
 import { leaseQueue, nodeQueue, poolQueue } from '../../domain/queues.ts';
 import { runWorker } from '../run-worker.ts';
+import type { WorkerPayloads } from '../worker-payloads.ts';
 import type { ResolvedNodeOptions } from './node-options.ts';
 import type { PollPermits } from './poll-permits.ts';
 
@@ -14,6 +15,7 @@ export interface NodeWorkerDeps {
   readonly incarnation: string;
   readonly connection: NativeConnection;
   readonly namespace: string;
+  readonly payloads: WorkerPayloads;
   readonly permits: PollPermits;
   readonly jobActivities: NodeActivities;
   readonly leaseActivities: LeaseActivities;
@@ -126,13 +128,14 @@ function leaseWorkerOptions(deps: NodeWorkerDeps): WorkerOptions {
 }
 
 function commonOptions(
-  { node, incarnation, connection, namespace }: NodeWorkerDeps,
+  { node, incarnation, connection, namespace, payloads }: NodeWorkerDeps,
   taskQueue: string,
 ) {
   return {
     connection,
     namespace,
     taskQueue,
+    dataConverter: payloads.dataConverter,
     identity: nodeIdentity(node.name, incarnation),
     // A frozen node's open polls each swallow a dispatch.
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },

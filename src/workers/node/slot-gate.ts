@@ -31,6 +31,7 @@ export class SlotGate implements AttemptGate {
   #used = 0;
   #extra = 0;
   #whyNotTaking: string | undefined;
+  #whyUnable: string | undefined;
   #whyStopping: string | undefined;
 
   /** @param waitMs how long an attempt waits that finds too few slots free */
@@ -60,14 +61,19 @@ export class SlotGate implements AttemptGate {
   }
 
   whyClosed(): string | undefined {
-    return this.#whyStopping ?? this.#whyNotTaking;
+    return this.#whyStopping ?? this.#whyUnable ?? this.#whyNotTaking;
   }
 
   /** Takes no new work for this reason, until it is set to `undefined`. */
   setClosed(why: string | undefined): void {
     this.#whyNotTaking = why;
-    if (this.isOpen()) this.#onOpen();
-    else this.#turnAway();
+    this.#tell();
+  }
+
+  /** As {@link setClosed}, for what is no wish of an operator: the node cannot. */
+  setUnable(why: string | undefined): void {
+    this.#whyUnable = why;
+    this.#tell();
   }
 
   /** Takes no new work for good. */
@@ -138,6 +144,11 @@ export class SlotGate implements AttemptGate {
       stop.addEventListener('abort', giveUp, { once: true });
       this.#waiting.add(waiting);
     });
+  }
+
+  #tell(): void {
+    if (this.isOpen()) this.#onOpen();
+    else this.#turnAway();
   }
 
   #turnAway(): void {

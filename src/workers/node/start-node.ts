@@ -8,6 +8,7 @@ import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
 import type { Metrics } from '../metrics.ts';
 import { processMetrics } from '../metrics.ts';
+import { WorkerPayloads } from '../worker-payloads.ts';
 import { LateDelivery } from './late-delivery.ts';
 import { LateSpool } from './late-spool.ts';
 import type { NodeCalls } from './node-calls.ts';
@@ -62,12 +63,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const metrics = processMetrics();
     const alerts = new Alerts(node.log, metrics);
     stuck.signal.addEventListener('abort', () => alerts.raise('thread_stuck', { node: node.name }));
-    const { namespace } = config;
-    const calls = createNodeCalls(node.name, incarnation, { connection, namespace });
+    const { namespace, encryption } = config;
+    const calls = createNodeCalls(node.name, incarnation, { connection, namespace, encryption });
+    const payloads = new WorkerPayloads(encryption, alerts);
     const late = createLateDelivery(node, { namespace, calls, metrics });
     closers.add(() => late.stop());
     const nodeProcess = await createProcess(config, {
-      ...{ node, handlers, incarnation, connection, namespace, calls, late, metrics },
+      ...{ node, handlers, incarnation, connection, namespace, payloads, calls, late, metrics },
       stuck: stuck.signal,
     });
     late.start();

@@ -5,6 +5,7 @@ import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import type { Connections } from '../../client/connections.ts';
+import type { TemporalOptions } from '../../config.ts';
 import { databaseUrl, temporalConfig } from '../../config.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { configureResources } from '../../client/configure-resources.ts';
@@ -22,6 +23,7 @@ import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
 import { handlersOf, loadHandlersIfAny, loadSchedules } from '../../handlers/load-handlers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openLedger } from '../../ledger/ledger.ts';
+import { Alerts } from '../alerts.ts';
 import { workflowBundlePath } from '../bundle.ts';
 import { Closers } from '../closers.ts';
 import { connectTemporal, unreachable } from '../connect-temporal.ts';
@@ -31,6 +33,7 @@ import { processMetrics } from '../metrics.ts';
 import { runWorker } from '../run-worker.ts';
 import { installRuntime } from '../runtime-log.ts';
 import { beatOnRecord } from './beat.ts';
+import { WorkerPayloads } from '../worker-payloads.ts';
 import { controlEvents } from './control-events.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { Definitions } from './outbox-request.ts';
@@ -49,7 +52,7 @@ import { watchTemporal } from './watch-temporal.ts';
 /** Options of {@link startOrchestrator}; what is left out comes from the environment. */
 export interface OrchestratorOptions {
   /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
-  readonly temporal?: { readonly address?: string; readonly namespace?: string };
+  readonly temporal?: TemporalOptions;
   /** The ledger. @default DATABASE_URL */
   readonly databaseUrl?: string;
   /** When losses of nodes pause failover. @default more than half of a pool, and 3, within 10 s; 30 s */
@@ -106,7 +109,7 @@ export async function startOrchestrator(
   const schedules = await schedulesOf(options.jobs);
   const ledger = openLedger(databaseUrl(options.databaseUrl));
   const config = temporalConfig(options.temporal);
-  const { connectionOptions, namespace } = config;
+  const { connectionOptions, namespace, encryption } = config;
   const place = { address: connectionOptions.address, namespace };
   const identity = `orchestrator/${hostname()}/${randomBytes(4).toString('hex')}`;
   const closers = new Closers(log);
@@ -120,7 +123,9 @@ export async function startOrchestrator(
     closers.add(() => watch.stop());
     const metrics = processMetrics();
     const events = controlEvents(log, metrics);
-    const client = new Client({ connection, namespace });
+    const { dataConverter } = encryption;
+    const client = new Client({ connection, namespace, dataConverter });
+    const payloads = new WorkerPayloads(encryption, new Alerts(log, metrics));
     const connections = { client, ledger, place };
     const { storm, retention, sweep } = settings;
     await configureResources(connections, settings.resources);
@@ -130,16 +135,13 @@ export async function startOrchestrator(
       namespace,
       identity,
       taskQueue: ORCHESTRATOR_QUEUE,
-      workflowBundle: { codePath: await workflowBundlePath() },
+      dataConverter: payloads.dataConverter,
+      workflowBundle: { codePath: await workflowBundlePath(payloads) },
       activities: {
         ...createControlActivities({ ledger, events, storm, watch, plans }),
         ...createSweepActivities({ connections, retention, ...sweep, metrics, log }),
       },
-      // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
-      stickyQueueScheduleToStartTimeout: '2s',
-      shutdownGraceTime: '5s',
-      shutdownForceTime: '15s',
-      ...OUTLASTS_A_FREEZE,
+      ...WORKER_TIMES,
     });
     const loops = [
       releaseSessions(ledger, client, events, log),
@@ -150,7 +152,7 @@ export async function startOrchestrator(
     const stopped = runWorker(worker, log).finally(() => closers.closeAll());
     stopped.catch(() => undefined);
     log.info({ identity, ...place }, 'orchestrator.started');
-    const isReady = () => whyNotReady(worker, ledger);
+    const isReady = () => whyNotReady(worker, ledger, payloads);
     return { identity, stopped, stop: () => stopWorker(worker, stopped), whyNotReady: isReady };
   } catch (error) {
     await closers.closeAll();
@@ -163,12 +165,16 @@ async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definit
   return typeof jobs === 'string' ? loadHandlersIfAny(jobs) : handlersOf(jobs, 'option "jobs"');
 }
 
-/**
- * A process that was frozen in the middle of a workflow's activation is over the SDK's limit for it, 5 s,
- * when it wakes; the limit ends the script inside its VM, and Node.js 20 aborts with a corrupted stack of
- * async hooks. Our workflows do not loop. The SDK takes the option, but has it in none of its types.
- */
-const OUTLASTS_A_FREEZE = { isolateExecutionTimeout: '1h' };
+const WORKER_TIMES = {
+  // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
+  stickyQueueScheduleToStartTimeout: '2s',
+  shutdownGraceTime: '5s',
+  shutdownForceTime: '15s',
+  // A process that was frozen in the middle of a workflow's activation is over the SDK's limit for it, 5 s,
+  // when it wakes; the limit ends the script inside its VM, and Node.js 20 aborts with a corrupted stack of
+  // async hooks. Our workflows do not loop. The SDK takes the option, but has it in none of its types.
+  isolateExecutionTimeout: '1h',
+} as const;
 
 /** What is left to the defaults, filled in. */
 function settingsOf(options: OrchestratorOptions) {
@@ -204,11 +210,15 @@ async function schedulesOf(jobs: OrchestratorOptions['jobs']): Promise<DeclaredS
   return typeof jobs === 'string' ? loadSchedules(jobs) : new Map();
 }
 
-async function whyNotReady(worker: Worker, ledger: Ledger): Promise<string | undefined> {
+async function whyNotReady(
+  worker: Worker,
+  ledger: Ledger,
+  payloads: WorkerPayloads,
+): Promise<string | undefined> {
   const state = worker.getState();
   if (state !== 'RUNNING') return `its worker is ${state.toLowerCase()}`;
   await ledger.checkSchema();
-  return undefined;
+  return payloads.whyUnreadable();
 }
 
 async function stopWorker(worker: Worker, stopped: Promise<void>): Promise<void> {
