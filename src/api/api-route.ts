@@ -68,6 +68,8 @@ export interface RouteSpec<Params, Query, Headers, Body> {
   readonly body?: z.ZodType<Body>;
   /** @default the API's limit */
   readonly bodyLimit?: number;
+  /** It is no GET, and changes nothing all the same: it is not audited. */
+  readonly changesNothing?: true;
   readonly answers: Readonly<Record<number, DocumentedAnswer>>;
   /** What it fails with beside what every route may; their statuses are in the document. */
   readonly errors?: readonly ErrorCode[];

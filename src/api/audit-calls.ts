@@ -12,7 +12,7 @@ import { codeOf } from './problem.ts';
  */
 export function auditCalls(access: AccessClient, log: Logger): ApiParts['audit'] {
   return async (route, { who, role }, target, work) => {
-    if (route.method === 'get') return work();
+    if (route.method === 'get' || route.changesNothing === true) return work();
     const what = operationOf(route);
     const id = await access.startAudit({ who, role, what, target });
     const end = (outcome: string, answer?: Answer): Promise<void> => {

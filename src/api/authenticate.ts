@@ -1,7 +1,9 @@
 import type { AccessClient } from '../client/access.ts';
 import type { Token } from '../domain/access.ts';
-import { HoldfastError } from '../domain/errors.ts';
 import type { Caller } from './api-route.ts';
+import { createAuthenticateJwt, isJwt } from './oidc/authenticate-jwt.ts';
+import type { OidcSettings } from './oidc/oidc-settings.ts';
+import { unauthorized } from './unauthorized.ts';
 
 /** For how long a token that was looked up is believed: a revoked one ends so late at most. */
 const BELIEVED_MS = 5_000;
@@ -10,15 +12,34 @@ const MOST_BELIEVED = 1_000;
 /** Who calls when access is off: only this machine can. */
 export const ANYBODY: Caller = { who: 'local', role: 'admin' };
 
-/** Tells who calls, by the header `Authorization`. @throws HoldfastError `unauthorized` */
+/**
+ * Tells who calls, by the header `Authorization`.
+ *
+ * @throws HoldfastError `unauthorized`; of a provider's token, `forbidden` or
+ *   `identity_provider_unavailable`, too
+ */
 export type Authenticate = (authorization: string | null) => Promise<Caller>;
 
-/** {@link Authenticate} by the tokens on record. */
-export function createAuthenticate(access: Pick<AccessClient, 'identify'>): Authenticate {
-  const believed = new Map<string, { readonly token: Token; readonly until: number }>();
+/** {@link Authenticate} by the tokens on record, and by those of a provider. */
+export function createAuthenticate(
+  access: Pick<AccessClient, 'identify'>,
+  oidc?: OidcSettings,
+): Authenticate {
+  const identify = createIdentify(access);
+  const authenticateJwt = oidc === undefined ? undefined : createAuthenticateJwt(oidc);
   return async (authorization) => {
     const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (given === undefined) throw unauthorized('no token was given');
+    if (authenticateJwt !== undefined && isJwt(given)) return authenticateJwt(given);
+    return identify(given);
+  };
+}
+
+function createIdentify(
+  access: Pick<AccessClient, 'identify'>,
+): (given: string) => Promise<Caller> {
+  const believed = new Map<string, { readonly token: Token; readonly until: number }>();
+  return async (given) => {
     const known = believed.get(given);
     const now = Date.now();
     if (known !== undefined && known.until > now && !isExpired(known.token, now)) {
@@ -41,10 +62,4 @@ function isExpired({ expiresAt }: Token, now: number): boolean {
 function callerOf({ id, name, role }: Token): Caller {
   const short = name.slice(0, 100).replace(/[\ud800-\udbff]$/, '');
   return { who: `${short} (token ${id})`, role };
-}
-
-function unauthorized(why: string): HoldfastError {
-  return new HoldfastError('unauthorized', `authorization: ${why}`, {
-    hint: 'send `Authorization: Bearer <token>`; `holdfast tokens create` makes one',
-  });
 }

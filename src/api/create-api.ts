@@ -1,5 +1,6 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { AccessClient } from '../client/access.ts';
 import type { HoldfastClient } from '../client/connect.ts';
@@ -10,6 +11,7 @@ import { auditCalls } from './audit-calls.ts';
 import { ANYBODY, createAuthenticate } from './authenticate.ts';
 import { docsPage } from './docs-page.ts';
 import { checkLocal } from './loopback.ts';
+import type { OidcSettings } from './oidc/oidc-settings.ts';
 import { openApiDocument } from './open-api.ts';
 import { answerable, problemResponse } from './problem.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -24,6 +26,10 @@ export interface ApiOptions {
   readonly access: AccessClient;
   /** False: whoever reaches it may do all; for a host that only this machine reaches. */
   readonly asksForTokens: boolean;
+  /** Whose tokens it takes beside its own. */
+  readonly oidc?: OidcSettings | undefined;
+  /** Where the Web UI is, whose pages may use the codec endpoint. */
+  readonly webUiOrigins: readonly string[];
   /** Requests a second for each caller, over time; 0: no limit. */
   readonly requestsPerSecond: number;
   readonly version: string;
@@ -43,6 +49,7 @@ export function createApi(options: ApiOptions): Hono {
   const app = new Hono();
   app.onError((error, context) => answerError(error, context, log));
   app.notFound((context) => answerError(unknownRoute(context), context, log));
+  app.use('/codec/*', corsFor(options.webUiOrigins));
   app.get('/livez', () => Response.json({ status: 'live' }));
   app.get('/readyz', () => readiness(client));
   app.get('/openapi.json', () => Response.json(document));
@@ -69,13 +76,26 @@ const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
+/** The pages of the Web UI are of another origin, and may send a token or a proxy's cookie. */
+function corsFor(origins: readonly string[]): MiddlewareHandler {
+  return cors({
+    origin: [...origins],
+    allowMethods: ['POST'],
+    allowHeaders: ['authorization', 'content-type', 'x-namespace'],
+    credentials: true,
+    maxAge: 600,
+  });
+}
+
 /** Tells who calls, and lets nobody call too often. */
 function createGate({
   access,
   asksForTokens,
+  oidc,
+  webUiOrigins,
   requestsPerSecond,
 }: ApiOptions): (context: Context) => Promise<Caller> {
-  const authenticate = createAuthenticate(access);
+  const authenticate = createAuthenticate(access, oidc);
   const limit = createRateLimit({ perSecond: requestsPerSecond });
   const count = (who: string): void => {
     const waitSeconds = limit(who);
@@ -84,7 +104,7 @@ function createGate({
   return async (context) => {
     const { headers } = context.req.raw;
     if (!asksForTokens) {
-      checkLocal(headers);
+      checkLocal(headers, context.req.path.startsWith('/codec/') ? webUiOrigins : []);
       count(ANYBODY.who);
       return ANYBODY;
     }
@@ -114,7 +134,9 @@ function answerError(error: unknown, context: Context, log: Logger): Response {
   if (ERRORS[code].httpStatus >= 500) {
     log.error({ err: error, method: context.req.method, path }, 'api.failed');
   } else {
-    log.debug({ code, message, method: context.req.method, path }, 'api.refused');
+    // Of bad input the message quotes what came, and that may be a token in the wrong place.
+    const why = code === 'invalid_input' ? details['path'] : message;
+    log.debug({ code, why, method: context.req.method, path }, 'api.refused');
   }
   if (code === 'unauthorized') return problemResponse(problem, { 'www-authenticate': 'Bearer' });
   if (code === 'rate_limited') {

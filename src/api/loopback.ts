@@ -12,14 +12,15 @@ export function isLoopback(host: string): boolean {
  * Without tokens, a page in a browser of this machine must not call the API: neither from another
  * origin, nor by a name of its own that it lets point here.
  *
+ * @param origins whose pages may all the same
  * @throws HoldfastError `forbidden`
  */
-export function checkLocal(headers: Headers): void {
+export function checkLocal(headers: Headers, origins: readonly string[] = []): void {
   const host = headers.get('host');
   const origin = headers.get('origin');
   const isHere = host === null || isLoopback(host.replace(/:\d+$/, ''));
   const isOwn = origin === null || (host !== null && origin === `http://${host}`);
-  if (isHere && isOwn) return;
+  if (isHere && (isOwn || origins.includes(origin))) return;
   throw new HoldfastError('forbidden', 'access is off: only programs of this machine may call', {
     hint: 'make a token with `holdfast tokens create`, and start `holdfast api` again',
     details: { host, origin },

@@ -17,6 +17,7 @@ const COMMON: readonly ErrorCode[] = [
   'forbidden',
   'rate_limited',
   'ledger_unavailable',
+  'identity_provider_unavailable',
 ];
 const OF_BODIES: readonly ErrorCode[] = ['request_too_large', 'unsupported_media_type'];
 
@@ -33,6 +34,7 @@ const TAGS = [
   { name: 'sweep', description: 'Ledger and Temporal compared, and what differs repaired.' },
   { name: 'audit', description: 'Who changed what.' },
   { name: 'scheduler', description: 'What operators know from the earlier system.' },
+  { name: 'codec', description: "Decrypts payloads for Temporal's own tools." },
   { name: 'health', description: 'Whether this process works. It needs no token.' },
 ];
 
@@ -43,7 +45,9 @@ export function openApiDocument(version: string): OpenApiDocument {
   registry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'A token of `holdfast tokens create`. Not asked for where access is off.',
+    description:
+      'A token of `holdfast tokens create`, or one of the OpenID Connect provider. Not asked for where ' +
+      'access is off.',
   });
   for (const route of API_ROUTES) registry.registerPath(pathOf(route));
   for (const path of ['/livez', '/readyz']) registry.registerPath(healthPath(path));

@@ -63,4 +63,6 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'GET /v1/audit': 'admin',
 
   'GET /api/v1/scheduler/jobs': 'read',
+  'POST /codec/decode': 'read',
+  'POST /codec/encode': 'submit',
 };

@@ -10,6 +10,8 @@ import { connect } from '../client/connect.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import { createApi } from './create-api.ts';
 import { isLoopback } from './loopback.ts';
+import type { OidcOptions } from './oidc/oidc-settings.ts';
+import { oidcSettings } from './oidc/oidc-settings.ts';
 
 /** Options of {@link startApi}. */
 export interface StartApiOptions extends ConnectOptions {
@@ -18,6 +20,10 @@ export interface StartApiOptions extends ConnectOptions {
   readonly port: number;
   /** False: it asks nobody for a token; only on loopback. @default true, unless loopback has no tokens */
   readonly auth?: boolean;
+  /** Whose tokens it takes beside its own. @default none */
+  readonly oidc?: OidcOptions | undefined;
+  /** Where the Web UI is, whose pages may use the codec endpoint. @default none */
+  readonly webUiOrigins?: readonly string[];
   /** Requests a second for each caller, over time; 0: no limit. */
   readonly requestsPerSecond: number;
   readonly log: Logger;
@@ -44,15 +50,20 @@ const GRACE_MS = 10_000;
  *   `connect` throws
  */
 export async function startApi(options: StartApiOptions): Promise<RunningApi> {
-  const { host, port, auth, log, requestsPerSecond } = options;
+  const { host, port, auth, log, requestsPerSecond, webUiOrigins = [] } = options;
   if (auth === false && !isLoopback(host)) throw openToAll(host);
+  const oidc = options.oidc === undefined ? undefined : oidcSettings(options.oidc);
   const access = await openAccess(options.databaseUrl);
   const closing = new AbortController();
   try {
-    const asksForTokens = auth ?? (!isLoopback(host) || (await access.hasTokens()));
+    const isKnown = oidc !== undefined || (await access.hasTokens());
+    const asksForTokens = auth ?? (!isLoopback(host) || isKnown);
     const client = await connect(options);
-    const api = { client, access, asksForTokens, requestsPerSecond, log, closing: closing.signal };
-    const app = createApi({ ...api, version: apiVersion() });
+    const app = createApi({
+      ...{ client, access, asksForTokens, oidc, webUiOrigins, requestsPerSecond, log },
+      closing: closing.signal,
+      version: apiVersion(),
+    });
     const server = createAdaptorServer({ fetch: app.fetch }) as Server;
     try {
       await listen(server, host, port);
@@ -62,7 +73,7 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
     }
     const { port: bound } = server.address() as AddressInfo;
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-    tell(log, url, asksForTokens, await access.hasTokens());
+    tell(log, { url, asksForTokens, issuer: oidc?.issuer }, isKnown);
     const stopped = once(server, 'close').then(() => undefined);
     const stop = async (): Promise<void> => {
       closing.abort(new Error('the API stops'));
@@ -83,13 +94,20 @@ export function apiVersion(): string {
   return (JSON.parse(file) as { version: string }).version;
 }
 
-function tell(log: Logger, url: string, asksForTokens: boolean, hasTokens: boolean): void {
-  log.info({ url, asksForTokens }, 'api.started');
-  if (!asksForTokens) {
+/** What a line of the log says of an API that has started. */
+interface StartedApi {
+  readonly url: string;
+  readonly asksForTokens: boolean;
+  readonly issuer: string | undefined;
+}
+
+function tell(log: Logger, api: StartedApi, isAnyoneKnown: boolean): void {
+  log.info(api, 'api.started');
+  if (!api.asksForTokens) {
     log.warn(
       'access is off: every program of this machine may do all; see `holdfast tokens create`',
     );
-  } else if (!hasTokens) {
+  } else if (!isAnyoneKnown) {
     log.warn('there is no token: nobody may call; make one with `holdfast tokens create`');
   }
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Embedded } from '../dev/embedded.ts';
 import type { RunningNode } from '../workers/node/start-node.ts';
 import type { RunningOrchestrator } from '../workers/orchestrator/start-orchestrator.ts';
+import { planDevCodec } from './dev-codec.ts';
 import type { LogFlags } from './create-log.ts';
 import { createLog, logFormat } from './create-log.ts';
 import type { DevFlags } from './dev-options.ts';
@@ -46,10 +47,15 @@ async function startParts(flags: StartFlags, log: Logger, terminal: Terminal) {
   try {
     const onProgress = progressTo(logFormat(flags, terminal) === 'json' ? log : terminal);
     const { startEmbedded } = await import('../dev/embedded.ts');
-    const embedded = await startEmbedded({ ...embeddedOptions(flags, terminal.env), onProgress });
+    const codec = await planDevCodec();
+    const { endpoint: codecEndpoint } = codec ?? {};
+    const own = { ...embeddedOptions(flags, terminal.env), codecEndpoint };
+    const embedded = await startEmbedded({ ...own, onProgress });
     undo.push(() => embedded.stop());
     const orchestrator = await startDevOrchestrator(flags, embedded, log);
     undo.push(() => orchestrator.stop());
+    const api = await codec?.serve(embedded, log);
+    if (api !== undefined) undo.push(() => api.stop());
     const { pool } = flags;
     const node =
       pool === undefined ? undefined : await startDevNode({ ...flags, pool }, embedded, log);

@@ -21,6 +21,8 @@ export interface EmbeddedTemporalOptions {
   readonly port: number | undefined;
   readonly webUiPort: number | undefined;
   readonly webUi: boolean;
+  /** Where the Web UI has payloads decrypted. */
+  readonly codecEndpoint: string | undefined;
   readonly onProgress: (message: string) => void;
 }
 
@@ -80,6 +82,7 @@ async function startServer(
     namespace: options.namespace,
     port: port.port,
     webUiPort: webUiPort?.port,
+    codecEndpoint: options.codecEndpoint,
   };
   const notes: TemporalNotes = {};
   for await (const executable of temporalExecutables({ ...options, notes })) {

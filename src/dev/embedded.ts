@@ -28,6 +28,8 @@ export interface EmbeddedOptions {
   readonly ephemeralLedger?: boolean;
   /** Default true. */
   readonly webUi?: boolean;
+  /** Where the Web UI has payloads decrypted. Default nowhere. */
+  readonly codecEndpoint?: string | undefined;
   /** Hears what happens, in sentences; also afterwards, when a server ends by itself. */
   readonly onProgress?: (message: string) => void;
 }
@@ -113,6 +115,7 @@ async function startTemporal(options: EmbeddedOptions): Promise<EmbeddedTemporal
     port: options.ports?.temporal,
     webUiPort: options.ports?.webUi,
     webUi: options.webUi ?? true,
+    codecEndpoint: options.codecEndpoint,
     onProgress: progressOf(options),
   });
 }

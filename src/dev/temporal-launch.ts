@@ -12,6 +12,8 @@ export interface TemporalPlace {
   readonly port: number;
   /** Where the Web UI is to be, or undefined for none. */
   readonly webUiPort: number | undefined;
+  /** Where the Web UI has payloads decrypted. */
+  readonly codecEndpoint?: string | undefined;
 }
 
 /** A command line that starts a server; the same one starts it again on the same ports and data. */
@@ -33,8 +35,9 @@ export async function temporalLaunch(
 
 /** The arguments that make Temporal's command line a server with our settings. */
 function cliArguments(place: TemporalPlace): string[] {
-  const webUi =
-    place.webUiPort === undefined ? ['--headless'] : ['--ui-port', `${place.webUiPort}`];
+  const { webUiPort, codecEndpoint } = place;
+  const codec = codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint];
+  const webUi = webUiPort === undefined ? ['--headless'] : ['--ui-port', `${webUiPort}`, ...codec];
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${place.port}`, ...webUi],
     ...['--namespace', place.namespace, '--db-filename', databaseFile(place.dataDir)],

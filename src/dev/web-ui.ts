@@ -15,6 +15,8 @@ export interface WebUiOptions {
   /** Of the Temporal server. */
   readonly address: string;
   readonly namespace: string;
+  /** Where it has payloads decrypted. */
+  readonly codecEndpoint?: string | undefined;
   readonly onProgress: (message: string) => void;
 }
 
@@ -79,6 +81,7 @@ function webUiConfig(options: WebUiOptions): object {
     defaultNamespace: options.namespace,
     disableNewsFetch: true,
     hideLogs: true,
+    ...(options.codecEndpoint === undefined ? {} : { codec: { endpoint: options.codecEndpoint } }),
     cors: { cookieInsecure: true, allowOrigins: [`http://127.0.0.1:${options.port}`] },
   };
 }

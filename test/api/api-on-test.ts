@@ -10,6 +10,7 @@ export type GivenParts = Pick<ApiOptions, 'client' | 'access'> & Partial<ApiOpti
 export function apiOn(given: GivenParts): Hono {
   return createApi({
     asksForTokens: false,
+    webUiOrigins: [],
     requestsPerSecond: 0,
     version: '0.0.0',
     log: pino({ level: 'silent' }),

@@ -79,7 +79,7 @@ export class TlsFront {
   }
 
   get address(): string {
-    return `localhost:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   stop(): void {

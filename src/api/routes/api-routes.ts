@@ -1,5 +1,6 @@
 import type { ApiRoute } from '../api-route.ts';
 import { auditRoutes } from './audit.ts';
+import { codecRoutes } from './codec.ts';
 import { bulkRoutes } from './job-bulk.ts';
 import { jobEventRoutes } from './job-events.ts';
 import { jobOrderRoutes } from './job-orders.ts';
@@ -38,4 +39,5 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...sweepRoutes,
   ...auditRoutes,
   ...schedulerRoutes,
+  ...codecRoutes,
 ];

@@ -3,15 +3,19 @@ import type { LogFlags } from '../create-log.ts';
 import { addLogOptions, createLog } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
+import type { OidcFlags } from '../oidc-flags.ts';
+import { addOidcOptions, oidcOf } from '../oidc-flags.ts';
 import { countOption, portOption } from '../option-values.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import type { Terminal } from '../terminal.ts';
+import { originOption } from '../web-ui-origin.ts';
 
-interface ApiFlags extends ConnectionFlags, LogFlags {
+interface ApiFlags extends ConnectionFlags, OidcFlags, LogFlags {
   readonly host: string;
   readonly port: number;
   readonly rateLimit: number;
   readonly auth: boolean;
+  readonly webUiOrigin?: readonly string[];
   readonly printOpenapi?: boolean;
 }
 
@@ -33,8 +37,10 @@ export function apiCommand(terminal: Terminal): Command {
       ).default(100),
     )
     .option('--no-auth', 'ask nobody for a token; on loopback only')
+    .addOption(originOption())
     .option('--print-openapi', 'print the OpenAPI document and end; needs no servers')
     .addHelpText('after', HELP);
+  addOidcOptions(command);
   addConnectionOptions(command);
   addLogOptions(command);
   return command.action((flags: ApiFlags) =>
@@ -53,12 +59,14 @@ function serve(terminal: Terminal, flags: ApiFlags): Promise<void> {
     const connection = await findConnection(flags, terminal);
     const log = await createLog(flags, terminal);
     const { startApi } = await import('../../api/start-api.ts');
-    const { host, port, rateLimit: requestsPerSecond, auth } = flags;
+    const { host, port, rateLimit: requestsPerSecond, auth, webUiOrigin = [] } = flags;
     return startApi({
       ...connection,
       host,
       port,
       requestsPerSecond,
+      webUiOrigins: webUiOrigin,
+      oidc: oidcOf(flags),
       log,
       ...(auth ? {} : { auth: false }),
     });
@@ -66,10 +74,13 @@ function serve(terminal: Terminal, flags: ApiFlags): Promise<void> {
 }
 
 const HELP = `
-Each call needs a token of \`holdfast tokens create\`. On loopback, where there is
-no token yet, none is asked for, and the log says so.
+Each call needs a token of \`holdfast tokens create\`, or one of the provider that
+--oidc-issuer names. On loopback, where there is neither yet, none is asked for,
+and the log says so.
 
 Examples:
   $ holdfast api
   $ holdfast api --host 0.0.0.0 --port 80
+  $ holdfast api --oidc-issuer https://login.example.com --oidc-audience holdfast
+  $ holdfast api --web-ui-origin https://temporal.example.com
   $ holdfast api --print-openapi > openapi.json`;
