@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import type { Finding, Severity } from '../../domain/doctor/finding.ts';
 import { countFindings } from '../../domain/doctor/finding.ts';
 import { oneLine } from '../report-error.ts';
@@ -17,20 +18,17 @@ export function formatFindings(findings: readonly Finding[]): string[] {
 /** How many findings there are of each severity, in words. */
 export function formatCounts(findings: readonly Finding[]): string {
   const counts = countFindings(findings);
-  const texts = (['problem', 'warning', 'unknown', 'ok'] as const).map(
-    (severity) => `${counts[severity]} ${WORDS[severity]}`,
+  const texts = (['problem', 'warning', 'unknown', 'ok'] as const).map((severity) =>
+    NOUNS.includes(severity)
+      ? counted(counts[severity], severity)
+      : `${counts[severity]} ${severity}`,
   );
   return texts.join(', ');
 }
 
 const SEVERITY_WIDTH = 'warning'.length;
 
-const WORDS: Readonly<Record<Severity, string>> = {
-  problem: 'problems',
-  warning: 'warnings',
-  unknown: 'unknown',
-  ok: 'ok',
-};
+const NOUNS: readonly Severity[] = ['problem', 'warning'];
 
 function groupOf(check: Finding['check']): string {
   return check.split('.')[0] ?? check;

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { formatLength } from '../length.ts';
 import type { NodeMode, NodeState } from '../node.ts';
 import type { Finding } from './finding.ts';
@@ -38,12 +39,12 @@ function presence(nodes: readonly NodeFacts[], online: readonly NodeFacts[]): Fi
     return [problem(check, 'no node has ever registered: no job runs', `start one: ${START}`)];
   }
   if (online.length === 0) {
-    const what = `none of ${nodes.length} nodes is online: no job runs`;
+    const what = `none of ${counted(nodes.length, 'node')} is online: no job runs`;
     return [problem(check, what, `start one: ${START}; see \`holdfast nodes list\` for why`)];
   }
   const pools = [...new Set(nodes.map(({ pool }) => pool))];
   return [
-    ok(check, `${online.length} of ${nodes.length} nodes are online`),
+    ok(check, `online: ${online.length} of ${counted(nodes.length, 'node')}`),
     ...pools.flatMap((pool) => poolPresence(pool, nodes)),
   ];
 }
@@ -69,7 +70,7 @@ function poolPresence(pool: string, all: readonly NodeFacts[]): Finding[] {
 function unread(online: readonly NodeFacts[]): Finding[] {
   const names = online.filter(({ silentMs }) => silentMs === undefined).map(({ name }) => name);
   if (names.length === 0) return [];
-  const what = `the leases of ${names.length} nodes that are on record as online could not be read`;
+  const what = `the leases of ${counted(names.length, 'node')} on record as online could not be read`;
   return [unknown('nodes.leases', what)];
 }
 
@@ -79,7 +80,7 @@ const SHOWN = 10;
 function some(findings: readonly Finding[], check: Finding['check']): Finding[] {
   const hidden = findings.length - SHOWN;
   if (hidden <= 0) return [...findings];
-  const rest = warning(check, `${hidden} more nodes as these`, '`holdfast nodes list`');
+  const rest = warning(check, `${counted(hidden, 'more node')} as these`, '`holdfast nodes list`');
   return [...findings.slice(0, SHOWN), rest];
 }
 
@@ -109,14 +110,16 @@ function versions(online: readonly NodeFacts[], ours: string): Finding[] {
   const check = 'nodes.versions';
   const counts = new Map<string, number>();
   for (const { version } of online) counts.set(version, (counts.get(version) ?? 0) + 1);
-  const texts = [...counts].map(([version, count]) => `${version} on ${count}`).join(', ');
+  const texts = [...counts]
+    .map(([version, count]) => `${version} on ${counted(count, 'node')}`)
+    .join(', ');
   const isMixed = counts.size > 1 || !counts.has(ours);
   if (!isMixed)
     return [ok(check, `all nodes that are online run Holdfast ${ours}, as this command`)];
   return [
     warning(
       check,
-      `versions differ: Holdfast ${texts} nodes, this command ${ours}`,
+      `versions differ: Holdfast ${texts}, this command ${ours}`,
       'fine while you upgrade; afterwards drain and start again those that are behind',
     ),
   ];

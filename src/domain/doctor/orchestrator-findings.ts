@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { formatLength } from '../length.ts';
 import type { Finding } from './finding.ts';
 import { ok, problem, warning } from './finding.ts';
@@ -25,8 +26,10 @@ function alive({ pollers }: OrchestratorFacts): Finding {
   const todo = 'start one: `holdfast orchestrator`';
   const names = pollers.filter(({ agoMs }) => agoMs < ALIVE_MS).map(({ identity }) => identity);
   if (names.length > 0) {
-    const noun = names.length === 1 ? 'orchestrator' : 'orchestrators';
-    return ok(check, `${names.length} ${noun} asked for work within 75 s: ${names.join(', ')}`);
+    return ok(
+      check,
+      `${counted(names.length, 'orchestrator')} asked for work within 75 s: ${names.join(', ')}`,
+    );
   }
   const last = pollers.reduce((least, { agoMs }) => Math.min(least, agoMs), Infinity);
   const when = last === Infinity ? '' : `; the last one asked for work ${formatLength(last)} ago`;
@@ -39,7 +42,7 @@ function keepingUp({ backlog, backlogAgeMs }: OrchestratorFacts): Finding {
   const age = formatLength(backlogAgeMs);
   return warning(
     check,
-    `the orchestrators are behind: ${backlog} tasks wait, the first for ${age}`,
+    `the orchestrators are behind: ${counted(backlog, 'task')} in their queue, the first for ${age}`,
     'start more of them, or see what keeps them: their logs, and the load of Temporal and the ledger',
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { formatLength } from '../length.ts';
 import type { Finding } from './finding.ts';
 import { ok, problem, warning } from './finding.ts';
@@ -26,7 +27,7 @@ function lag({ waiting, oldestMs }: OutboxFacts): Finding {
   const check = 'outbox.lag';
   if (oldestMs === undefined) return ok(check, 'no enqueued job waits to be started');
   const age = formatLength(oldestMs);
-  const what = `${waiting} enqueued jobs wait to be started, the first for ${age}`;
+  const what = `${counted(waiting, 'enqueued job')} waiting to be started, the first for ${age}`;
   if (oldestMs < LAG_MS) return ok(check, what);
   const todo = '`holdfast outbox list`; their relay is part of every orchestrator: is one alive?';
   return oldestMs < STUCK_MS ? warning(check, what, todo) : problem(check, what, todo);
@@ -37,7 +38,7 @@ function dead({ dead, firstDead }: OutboxFacts): Finding {
   if (dead === 0 || firstDead === undefined) return ok(check, 'no enqueued job is dead');
   return problem(
     check,
-    `${dead} enqueued jobs can never start; the first, ${firstDead.id}: ${firstDead.why}`,
+    `${counted(dead, 'enqueued job')} that can never start; the first, ${firstDead.id}: ${firstDead.why}`,
     '`holdfast outbox list --dead`; mend what is wrong, then `holdfast outbox retry ID`, or `holdfast outbox drop ID`',
   );
 }

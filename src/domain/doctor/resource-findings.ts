@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Finding } from './finding.ts';
 import { ok, problem } from './finding.ts';
 
@@ -27,7 +28,7 @@ export function resourceFindings(unfitting: readonly UnfittingResource[]): Findi
     const flag = pool === undefined ? '' : ` --pool ${pool}`;
     return problem(
       check,
-      `${waiting} jobs wait in vain for up to ${asked} of ${of}, ${there}; the first is ${job}`,
+      `${counted(waiting, 'job')} that wait in vain for up to ${asked} of ${of}, ${there}; the first is ${job}`,
       `\`holdfast resources set ${name} ${asked}${flag}\`, or \`holdfast jobs cancel ${job}\``,
     );
   });

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { formatLength } from '../length.ts';
 import type { Finding } from './finding.ts';
 import { ok, problem, warning } from './finding.ts';
@@ -29,7 +30,9 @@ export function scheduleFindings(schedules: readonly ScheduleFacts[]): Finding[]
   const paused = schedules.filter(({ isPaused }) => isPaused).map(({ name }) => name);
   const pauses = paused.length === 0 ? '' : `; paused: ${paused.join(', ')}`;
   if (found.length > 0) return found;
-  return [ok('schedules.behind', `${schedules.length} schedules, none is behind${pauses}`)];
+  return [
+    ok('schedules.behind', `${counted(schedules.length, 'schedule')}, none is behind${pauses}`),
+  ];
 }
 
 function behind({ name, isPaused, overdueMs, planned }: ScheduleFacts): Finding[] {
@@ -55,7 +58,7 @@ function stale({ name, runningStale }: ScheduleFacts): Finding[] {
   return [
     warning(
       'schedules.stale',
-      `${runningStale} runs of schedule ${name} are open for longer than one may take`,
+      `${counted(runningStale, 'run')} of schedule ${name} open for longer than one may take`,
       `\`holdfast schedules history ${name} --state RUNNING\``,
     ),
   ];

@@ -21,6 +21,6 @@ it.each([
 
 it('tells when they do not keep up', () => {
   expect(found([500], 30_000)[1]).toMatch(
-    /^warning .* behind: 3 tasks wait, the first for 30\.0 s$/,
+    /^warning .* behind: 3 tasks in their queue, the first for 30\.0 s$/,
   );
 });

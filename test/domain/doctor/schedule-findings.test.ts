@@ -26,7 +26,7 @@ it.each([
     'problem schedule nightly is behind: its tick is overdue by 2 min 0 s, and 4 of its times wait to be started',
   ],
   [{ trouble: 'scopes failed' }, 'problem the last tick left schedule nightly out: scopes failed'],
-  [{ runningStale: 2 }, 'warning 2 runs of schedule nightly are open for longer than one may take'],
+  [{ runningStale: 2 }, 'warning 2 runs of schedule nightly open for longer than one may take'],
 ])('tells of %j', (fields, words) => {
   expect(found(schedule(fields))).toEqual([words]);
 });
