@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 import type { RestartableLedger } from '../support/restartable-ledger.ts';
@@ -34,6 +34,8 @@ afterAll(async () => {
 /** A command under way, with all that it has written. */
 function start(command: string, args: readonly string[]) {
   const child: ChildProcessWithoutNullStreams = spawn(command, args, { env });
+  // One that a failed test leaves would watch for ever.
+  onTestFinished(() => void child.kill('SIGKILL'));
   const written = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (written.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (written.stderr += chunk.toString()));
