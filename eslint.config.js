@@ -77,6 +77,14 @@ const table = [
     why: 'the codec encrypts payloads of Temporal: it knows those, the domain and node:crypto.',
   },
   {
+    room: 'src/config/**',
+    forbid: [
+      '^(pg|@temporalio/(?!envconfig))',
+      rooms(['workflows', 'activities', 'workers', 'client', 'ledger', 'api', 'cli', 'dev']),
+    ],
+    why: 'config reads what processes are told: it knows the domain, handlers and cron, no server.',
+  },
+  {
     room: 'src/handlers/**',
     forbid: [
       '^(pg|@temporalio)',

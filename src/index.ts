@@ -63,7 +63,10 @@ export type {
 export type { SweepOptions, Swept } from './client/sweep/sweep.ts';
 export type { StoryKind, StoryLine } from './client/story/story-line.ts';
 export type { JobWait, WaitsFor } from './client/waits-for.ts';
-export type { TemporalOptions } from './config.ts';
+export type { ConfigOption } from './config/given-config.ts';
+export type { Config, ConfigPlace } from './config/load-config.ts';
+export { loadConfig } from './config/load-config.ts';
+export type { TemporalOptions } from './config/temporal.ts';
 export type { ConflictPolicy, ScheduleOutcome } from './domain/apply-schedules.ts';
 export type { AttemptRecord } from './domain/attempt.ts';
 export type { FieldChange } from './domain/document-changes.ts';

@@ -1,6 +1,6 @@
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { connect } from 'node:tls';
-import type { TemporalConfig } from './config.ts';
+import type { TemporalConfig } from './config/temporal.ts';
 
 const PATIENCE_MS = 3_000;
 

@@ -1,12 +1,13 @@
 /** One process of the bare side: `workflow` or `activity`, with the options of Holdfast's own. */
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import { temporalConfig } from '../../dist/config.js';
+import { loadConfig } from '../../dist/config/load-config.js';
+import { temporalConfig } from '../../dist/config/temporal.js';
 
 const [role, slots] = process.argv.slice(2);
 process.once('disconnect', () => process.exit());
 
-const { connectionOptions, namespace } = temporalConfig();
+const { connectionOptions, namespace } = temporalConfig((await loadConfig()).temporal);
 const connection = await NativeConnection.connect(connectionOptions);
 const worker = await Worker.create({ connection, namespace, ...(await optionsOf(role)) });
 const running = worker.run();

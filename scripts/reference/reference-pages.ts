@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { apiPage } from './api-page.ts';
 import { cliPage } from './cli-page.ts';
+import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
@@ -10,6 +11,7 @@ import { metricsPage } from './metrics-page.ts';
 export const REFERENCE_PAGES = {
   'api.md': apiPage,
   'cli.md': cliPage,
+  'configuration.md': configurationPage,
   'errors.md': errorsPage,
   'metrics.md': metricsPage,
 } as const satisfies Record<string, () => string>;

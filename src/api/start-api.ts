@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { openAccess } from '../client/access.ts';
 import type { ConnectOptions } from '../client/connect.ts';
 import { connect } from '../client/connect.ts';
+import { givenConfig } from '../config/given-config.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import { createApi } from './create-api.ts';
 import { isLoopback } from './loopback.ts';
@@ -53,12 +54,13 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
   const { host, port, auth, log, requestsPerSecond, webUiOrigins = [] } = options;
   if (auth === false && !isLoopback(host)) throw openToAll(host);
   const oidc = options.oidc === undefined ? undefined : oidcSettings(options.oidc);
-  const access = await openAccess(options.databaseUrl);
+  const config = await givenConfig(options);
+  const access = await openAccess(options.databaseUrl ?? config.database.url);
   const closing = new AbortController();
   try {
     const isKnown = oidc !== undefined || (await access.hasTokens());
     const asksForTokens = auth ?? (!isLoopback(host) || isKnown);
-    const client = await connect(options);
+    const client = await connect({ ...options, config });
     const app = createApi({
       ...{ client, access, asksForTokens, oidc, webUiOrigins, requestsPerSecond, log },
       closing: closing.signal,

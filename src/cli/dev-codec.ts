@@ -1,3 +1,4 @@
+import type { Config } from '../config/load-config.ts';
 import type { Logger } from 'pino';
 import type { RunningApi } from '../api/start-api.ts';
 import type { Embedded } from '../dev/embedded.ts';
@@ -12,9 +13,9 @@ interface DevCodec {
 const WANTED_PORT = 8080;
 
 /** Undefined when this process has no keys: then there is nothing to decrypt. */
-export async function planDevCodec(): Promise<DevCodec | undefined> {
-  const { temporalConfig } = await import('../config.ts');
-  if (!temporalConfig().encryption.isOn) return undefined;
+export async function planDevCodec(config: Config): Promise<DevCodec | undefined> {
+  const { temporalConfig } = await import('../config/temporal.ts');
+  if (!temporalConfig(config.temporal).encryption.isOn) return undefined;
   const { choosePort } = await import('../dev/choose-port.ts');
   const chosen = await choosePort(WANTED_PORT);
   const { port } = chosen;

@@ -4,6 +4,7 @@ import { usageError } from './usage-error.ts';
 
 /** What `holdfast dev` is told. */
 export interface DevFlags {
+  readonly config?: string;
   readonly dataDir: string;
   readonly jobs?: string;
   readonly pool?: string;

@@ -1,35 +1,39 @@
 import type { Command } from 'commander';
+import type { ConfigFile } from '../config/config-file.ts';
+import type { Config, InspectedConfig } from '../config/load-config.ts';
 import { findDevServers } from './dev-servers.ts';
+import type { ShownSetting } from './format/config.ts';
+import { addSettings, givenSettings } from './setting-flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The options by which a command is told where the servers are. */
 export interface ConnectionFlags {
+  readonly config?: string;
   readonly temporalAddress?: string;
   readonly namespace?: string;
   readonly databaseUrl?: string;
 }
 
-/** Where the servers are; what is left out, the environment and temporal.toml tell. */
+/** What connects a command: its configuration, which says where the servers are. */
 export interface FoundConnection {
-  readonly temporal: { readonly address?: string; readonly namespace?: string };
-  readonly databaseUrl?: string;
+  readonly config: Config;
 }
 
+type Place = Pick<Terminal, 'env' | 'cwd'>;
+
 const GROUP = 'Where the servers are:';
+const TEMPORAL = ['temporal.address', 'temporal.namespace'];
+const DATABASE = ['database.url'];
 
 /** Adds the options of {@link ConnectionFlags} that say where Temporal is. */
 export function addTemporalOptions(command: Command): Command {
-  return command
-    .optionsGroup(GROUP)
-    .option('--temporal-address <host:port>', 'Temporal (default: TEMPORAL_ADDRESS)')
-    .option('--namespace <name>', 'its namespace (default: TEMPORAL_NAMESPACE)');
+  addConfigOption(command);
+  return addSettings(command, GROUP, TEMPORAL);
 }
 
 /** Adds the option of {@link ConnectionFlags} that says where the ledger is. */
 export function addDatabaseOption(command: Command, group = 'Where the ledger is:'): Command {
-  return command
-    .optionsGroup(group)
-    .option('--database-url <url>', 'the ledger (default: DATABASE_URL)');
+  return addSettings(command, group, DATABASE);
 }
 
 /** Adds all options of {@link ConnectionFlags}. */
@@ -37,69 +41,118 @@ export function addConnectionOptions(command: Command): Command {
   return addDatabaseOption(addTemporalOptions(command), GROUP);
 }
 
+/** Adds the option that names the configuration file. */
+export function addConfigOption(command: Command): Command {
+  return command
+    .optionsGroup(GROUP)
+    .option(
+      '--config <file>',
+      'the configuration (default: the nearest holdfast.yaml, env: HOLDFAST_CONFIG)',
+    );
+}
+
 /**
- * Where the servers are: options, then the environment, then a `holdfast dev` of this folder or
- * one above it. That one counts only when nothing that was given says otherwise, so that jobs
- * never go to one place and their ledger to another.
+ * The configuration, with where the servers are: options, then the environment, then a file that was
+ * named, then a `holdfast dev` of this folder or one above it, then a file that was found. The
+ * `holdfast dev` counts only when nothing that comes before it says otherwise, so that jobs never go to
+ * one place and their ledger to another.
+ *
+ * @param paths the settings of which the command has flags, besides those of connections
  */
 export async function findConnection(
   flags: ConnectionFlags,
-  terminal: Pick<Terminal, 'env' | 'cwd'>,
+  place: Place,
+  paths: readonly string[] = [],
 ): Promise<FoundConnection> {
-  const given = givenConnection(flags, terminal.env);
-  const dev = await devConnection(given, terminal.cwd);
-  if (dev !== undefined) return dev;
-  const { databaseUrl } = given;
-  return { temporal: temporalOf(given), ...(databaseUrl === undefined ? {} : { databaseUrl }) };
+  return find(flags, place, [...TEMPORAL, ...DATABASE, ...paths], true);
 }
 
-/** Where Temporal is, for a command that needs no ledger; {@link findConnection} says how. */
+/** The same for a command that needs no ledger; {@link findConnection} says how. */
 export async function findTemporal(
   flags: Omit<ConnectionFlags, 'databaseUrl'>,
-  terminal: Pick<Terminal, 'env' | 'cwd'>,
-): Promise<FoundConnection['temporal']> {
-  const given = { ...givenConnection(flags, terminal.env), databaseUrl: undefined };
-  return (await devConnection(given, terminal.cwd))?.temporal ?? temporalOf(given);
+  place: Place,
+  paths: readonly string[] = [],
+): Promise<FoundConnection> {
+  return find(flags, place, [...TEMPORAL, ...paths], false);
 }
 
-interface GivenConnection {
+/** The settings of {@link findConnection}, as they are shown. @throws HoldfastError `invalid_input` */
+export async function inspectConnection(
+  flags: ConnectionFlags,
+  place: Place,
+): Promise<{ readonly settings: readonly ShownSetting[]; readonly file: ConfigFile | undefined }> {
+  const { inspected, dev } = await lookUp(flags, place, [...TEMPORAL, ...DATABASE], true);
+  const { settings, file } = inspected;
+  if (dev === undefined) return { settings, file };
+  const shown: Readonly<Record<string, string | undefined>> = {
+    'temporal.address': dev.temporal.address,
+    'temporal.namespace': dev.temporal.namespace,
+    'database.url': dev.database.url,
+  };
+  const ofDev = (setting: ShownSetting): ShownSetting =>
+    Object.hasOwn(shown, setting.path)
+      ? { ...setting, shown: shown[setting.path], origin: { kind: 'dev' } }
+      : setting;
+  return { settings: settings.map(ofDev), file };
+}
+
+async function find(...args: Parameters<typeof lookUp>): Promise<FoundConnection> {
+  const { config, dev } = await lookUp(...args);
+  return { config: dev === undefined ? config : { ...config, ...dev } };
+}
+
+async function lookUp(
+  flags: ConnectionFlags,
+  { env, cwd }: Place,
+  paths: readonly string[],
+  needsLedger: boolean,
+) {
+  const { configOf, inspectConfig } = await import('../config/load-config.ts');
+  const given = givenSettings(flags, paths);
+  const inspected = await inspectConfig({ file: flags.config, flags: given, env, cwd });
+  const config = configOf(inspected);
+  const servers = givenServers(inspected, config);
+  const looked = needsLedger ? servers : { ...servers, url: undefined };
+  return { inspected, config, dev: await devServers(looked, config, cwd) };
+}
+
+/** What comes before a `holdfast dev`. */
+interface GivenServers {
   readonly address: string | undefined;
   readonly namespace: string | undefined;
-  readonly databaseUrl: string | undefined;
+  readonly url: string | undefined;
 }
 
-function givenConnection(flags: ConnectionFlags, env: Terminal['env']): GivenConnection {
+function givenServers({ settings, isNamed }: InspectedConfig, config: Config): GivenServers {
+  const originOf = (path: string) => settings.find((each) => each.path === path)?.origin.kind;
+  const isGiven = (path: string): boolean => {
+    const origin = originOf(path);
+    return origin === 'flag' || origin === 'variable' || (origin === 'file' && isNamed);
+  };
+  const { address, namespace } = config.temporal;
   return {
-    address: flags.temporalAddress ?? nonEmpty(env['TEMPORAL_ADDRESS']),
+    address: isGiven('temporal.address') ? address : undefined,
     // TEMPORAL_NAMESPACE belongs to TEMPORAL_ADDRESS: it says nothing of a `holdfast dev`.
-    namespace: flags.namespace,
-    databaseUrl: flags.databaseUrl ?? nonEmpty(env['DATABASE_URL']),
+    namespace: originOf('temporal.namespace') === 'flag' ? namespace : undefined,
+    url: isGiven('database.url') ? config.database.url : undefined,
   };
 }
 
-async function devConnection(
-  given: GivenConnection,
+async function devServers(
+  { address, namespace, url }: GivenServers,
+  config: Config,
   cwd: string,
-): Promise<FoundConnection | undefined> {
+): Promise<Pick<Config, 'temporal' | 'database'> | undefined> {
   const dev = await findDevServers(cwd);
   if (dev === undefined) return undefined;
-  const { address, namespace, databaseUrl } = given;
   if (address !== undefined && address !== dev.temporal.address) return undefined;
-  if (databaseUrl !== undefined && databaseUrl !== dev.databaseUrl) return undefined;
-  const temporal =
-    address === undefined
-      ? { ...dev.temporal, ...(namespace === undefined ? {} : { namespace }) }
-      : temporalOf(given);
-  return { temporal, databaseUrl: dev.databaseUrl };
-}
-
-function temporalOf({ address, namespace }: GivenConnection): FoundConnection['temporal'] {
-  return {
-    ...(address === undefined ? {} : { address }),
-    ...(namespace === undefined ? {} : { namespace }),
+  if (url !== undefined && url !== dev.databaseUrl) return undefined;
+  const own = {
+    ...{ address: dev.temporal.address, namespace: namespace ?? dev.temporal.namespace },
+    profile: undefined,
   };
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
+  return {
+    temporal: address === undefined ? own : config.temporal,
+    database: { url: dev.databaseUrl },
+  };
 }

@@ -1,6 +1,6 @@
 import { HoldfastError, show } from '../domain/errors.ts';
 import type { JobDefinition } from '../handlers/define-job.ts';
-import { nearestName } from '../client/nearest-name.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 
 /**
  * The definition of a kind in a handler file.

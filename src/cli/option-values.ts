@@ -6,7 +6,7 @@ import { show } from '../domain/errors.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Json } from '../domain/json.ts';
 import type { Labels } from '../domain/labels.ts';
-import { nearestName } from '../client/nearest-name.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 import { usageError } from './usage-error.ts';
 
 /** An option that takes one of some words. */

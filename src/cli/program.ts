@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
 import { auditCommand } from './commands/audit.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -55,6 +56,7 @@ export function createProgram(
     .addCommand(doctorCommand(terminal))
     .addCommand(completionCommand(terminal))
     .addCommand(completeCommand(terminal), { hidden: true })
+    .addCommand(configCommand(terminal))
     .addCommand(demoCommand())
     .addHelpText('after', HELP);
   settle(program, 'holdfast', output);
@@ -69,7 +71,8 @@ Examples:
 
 Where Temporal and the ledger are is told by the options of a command, then by
 TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and DATABASE_URL, then by a \`holdfast dev\`
-that runs in this folder or above it.`;
+that runs in this folder or above it, then by holdfast.yaml; see
+\`holdfast config show\`.`;
 
 /** Makes a command and all below it report as we do: commander neither prints errors nor exits. */
 function settle(command: Command, name: string, output: OutputConfiguration): void {

@@ -3,22 +3,19 @@ import type { Logger } from 'pino';
 import type { Embedded } from '../dev/embedded.ts';
 import type { RunningNode } from '../workers/node/start-node.ts';
 import type { RunningOrchestrator } from '../workers/orchestrator/start-orchestrator.ts';
+import type { Config } from '../config/load-config.ts';
+import { createLog, LOG_SETTINGS, logFormat } from './create-log.ts';
 import { planDevCodec } from './dev-codec.ts';
-import type { LogFlags } from './create-log.ts';
-import { createLog, logFormat } from './create-log.ts';
 import type { DevFlags } from './dev-options.ts';
 import { embeddedOptions, poolOfNode } from './dev-options.ts';
 import { removeDevServers, writeDevServers } from './dev-servers.ts';
 import { formatDevSummary } from './format/dev-summary.ts';
 import { formatDocument } from './format/document.ts';
 import { pick } from './pick.ts';
-import type { ResourceFlags } from './resource-flags.ts';
-import { resourcesOf } from './resource-flags.ts';
-import type { RetentionFlags } from './retention-flags.ts';
-import { retentionPolicy } from './retention-flags.ts';
+import { RETENTION_SETTINGS } from './retention-flags.ts';
 import type { Running } from './run-until-stopped.ts';
-import type { HealthFlags } from './start-with-health.ts';
-import { startWithHealth } from './start-with-health.ts';
+import { givenSettings } from './setting-flags.ts';
+import { HEALTH_SETTINGS, startWithHealth } from './start-with-health.ts';
 import type { Terminal } from './terminal.ts';
 
 interface StartedDev {
@@ -27,38 +24,47 @@ interface StartedDev {
   readonly node: (RunningNode & { readonly pool: string }) | undefined;
 }
 
-type StartFlags = DevFlags & ResourceFlags & RetentionFlags & LogFlags;
+/** What the parts share. */
+interface DevSetup {
+  readonly flags: DevFlags;
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+const SETTINGS = ['resources', ...RETENTION_SETTINGS, ...HEALTH_SETTINGS, ...LOG_SETTINGS];
 
 /** Starts all parts of `holdfast dev`, tells where they are, and stops them in the reverse order. */
-export async function startDev(
-  flags: StartFlags & HealthFlags,
-  terminal: Terminal,
-): Promise<Running> {
+export async function startDev(flags: DevFlags, terminal: Terminal): Promise<Running> {
+  const { loadConfig } = await import('../config/load-config.ts');
+  const { env, cwd } = terminal;
+  const given = givenSettings(flags, SETTINGS);
+  const config = await loadConfig({ file: flags.config, flags: given, env, cwd });
   const pool = await poolOfNode(flags);
-  const log = await createLog(flags, terminal);
-  return startWithHealth('dev', flags, log, () =>
-    startParts({ ...flags, ...(pool === undefined ? {} : { pool }) }, log, terminal),
+  const log = await createLog(config.log, terminal);
+  const ownFlags = { ...flags, ...(pool === undefined ? {} : { pool }) };
+  return startWithHealth('dev', config.health, log, () =>
+    startParts({ flags: ownFlags, config, log }, terminal),
   );
 }
 
-async function startParts(flags: StartFlags, log: Logger, terminal: Terminal) {
+async function startParts({ flags, config, log }: DevSetup, terminal: Terminal) {
   const undo: (() => Promise<void>)[] = [];
   const stop = (): Promise<void> => runAll(undo.splice(0).reverse());
   try {
-    const onProgress = progressTo(logFormat(flags, terminal) === 'json' ? log : terminal);
+    const onProgress = progressTo(logFormat(config.log, terminal) === 'json' ? log : terminal);
     const { startEmbedded } = await import('../dev/embedded.ts');
-    const codec = await planDevCodec();
+    const codec = await planDevCodec(config);
     const { endpoint: codecEndpoint } = codec ?? {};
     const own = { ...embeddedOptions(flags, terminal.env), codecEndpoint };
     const embedded = await startEmbedded({ ...own, onProgress });
     undo.push(() => embedded.stop());
-    const orchestrator = await startDevOrchestrator(flags, embedded, log);
+    const setup = { flags, config: onServers(config, embedded), log };
+    const orchestrator = await startDevOrchestrator(setup);
     undo.push(() => orchestrator.stop());
     const api = await codec?.serve(embedded, log);
     if (api !== undefined) undo.push(() => api.stop());
     const { pool } = flags;
-    const node =
-      pool === undefined ? undefined : await startDevNode({ ...flags, pool }, embedded, log);
+    const node = pool === undefined ? undefined : await startDevNode(setup, pool);
     if (node !== undefined) undo.push(() => node.stop());
     undo.push(() => removeDevServers(flags.dataDir));
     await announce({ embedded, orchestrator, node }, flags, terminal);
@@ -93,27 +99,30 @@ function progressTo(place: Logger | Terminal): (message: string) => void {
   return (step) => place.info({ step }, 'dev.starting');
 }
 
-async function startDevOrchestrator(
-  flags: Pick<DevFlags, 'jobs'> & ResourceFlags & RetentionFlags,
-  { temporal, databaseUrl }: Embedded,
-  log: Logger,
-): Promise<RunningOrchestrator> {
+/** What the file says of servers is not for those that we run ourselves. */
+function onServers(config: Config, { temporal, databaseUrl }: Embedded): Config {
+  const { address, namespace } = temporal;
+  return {
+    ...config,
+    temporal: { address, namespace, profile: undefined },
+    database: { url: databaseUrl },
+  };
+}
+
+async function startDevOrchestrator({ flags, ...own }: DevSetup): Promise<RunningOrchestrator> {
   const { startOrchestrator } = await import('../workers/orchestrator/start-orchestrator.ts');
-  const retention = retentionPolicy(flags);
-  const own = { ...pick(flags, 'jobs'), ...resourcesOf(flags) };
-  return startOrchestrator({ temporal, databaseUrl, retention, log, ...own });
+  return startOrchestrator({ ...own, ...pick(flags, 'jobs') });
 }
 
 async function startDevNode(
-  flags: DevFlags & { readonly pool: string },
-  { temporal }: Embedded,
-  log: Logger,
+  { flags, ...own }: DevSetup,
+  pool: string,
 ): Promise<RunningNode & { readonly pool: string }> {
   const { startNode } = await import('../workers/node/start-node.ts');
-  const { jobs = '', name = 'dev', pool, dataDir } = flags;
+  const { jobs = '', name = 'dev', dataDir } = flags;
   // Results of another folder's servers are not for these.
   const spool = { dir: join(dataDir, 'late-results') };
-  const node = await startNode({ jobs, name, pool, ...pick(flags, 'slots'), spool, temporal, log });
+  const node = await startNode({ ...own, jobs, name, pool, ...pick(flags, 'slots'), spool });
   return { ...node, pool };
 }
 

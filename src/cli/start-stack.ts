@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { PostgresStack } from '../dev/stack/postgres-stack.ts';
 import { HoldfastError } from '../domain/errors.ts';
-import type { LogFlags } from './create-log.ts';
-import { createLog, logFormat } from './create-log.ts';
+import { createLog, LOG_SETTINGS, logFormat } from './create-log.ts';
 import type { DevServers } from './dev-servers.ts';
 import { DEV_FOLDER, removeDevServers, writeDevServers } from './dev-servers.ts';
 import { formatDocument } from './format/document.ts';
 import { formatFields } from './format/table.ts';
 import type { Running } from './run-until-stopped.ts';
+import { givenSettings } from './setting-flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `holdfast stack` is told. */
@@ -22,10 +22,7 @@ export interface StackFlags {
 }
 
 /** Starts the servers of `holdfast stack`, tells where they are, and stops them. */
-export async function startStack(
-  flags: StackFlags & LogFlags,
-  terminal: Terminal,
-): Promise<Running> {
+export async function startStack(flags: StackFlags, terminal: Terminal): Promise<Running> {
   const { dataDir, namespace, webUi } = flags;
   const { startPostgresStack } = await import('../dev/stack/postgres-stack.ts');
   const stack = await startPostgresStack({
@@ -51,9 +48,15 @@ export async function startStack(
   return { stopped, stop };
 }
 
-async function progressTo(flags: LogFlags, terminal: Terminal): Promise<(message: string) => void> {
-  if (logFormat(flags, terminal) === 'pretty') return (message) => void terminal.note(message);
-  const log = await createLog(flags, terminal);
+async function progressTo(
+  flags: StackFlags,
+  terminal: Terminal,
+): Promise<(message: string) => void> {
+  const { loadConfig } = await import('../config/load-config.ts');
+  const { env, cwd } = terminal;
+  const { log: how } = await loadConfig({ flags: givenSettings(flags, LOG_SETTINGS), env, cwd });
+  if (logFormat(how, terminal) === 'pretty') return (message) => void terminal.note(message);
+  const log = await createLog(how, terminal);
   return (step) => log.info({ step }, 'stack.progress');
 }
 

@@ -9,9 +9,9 @@ export async function withAccess<Result>(
   terminal: Terminal,
   work: (access: AccessClient) => Promise<Result>,
 ): Promise<Result> {
-  const { databaseUrl } = await findConnection(flags, terminal);
+  const { config } = await findConnection(flags, terminal);
   const { openAccess } = await import('../client/access.ts');
-  const access = await openAccess(databaseUrl);
+  const access = await openAccess(config.database.url);
   try {
     return await work(access);
   } finally {

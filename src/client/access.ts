@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { databaseUrl as databaseUrlOf } from '../config.ts';
+import { databaseUrl as databaseUrlOf } from '../config/database-url.ts';
+import { loadConfig } from '../config/load-config.ts';
 import type { AuditEnd, AuditEntry, AuditStart, Role, Token } from '../domain/access.ts';
 import { ROLES } from '../domain/access.ts';
 import { checkChoice, checkName } from '../domain/check.ts';
@@ -49,7 +50,7 @@ const DEFAULT_EXPIRY = '90d';
 
 /** An {@link AccessClient} at a ledger, over connections of its own; it needs no Temporal. */
 export async function openAccess(databaseUrl?: string): Promise<AccessClient> {
-  const ledger = openLedger(databaseUrlOf(databaseUrl));
+  const ledger = openLedger(databaseUrlOf(databaseUrl ?? (await loadConfig()).database.url));
   try {
     await ledger.checkSchema();
   } catch (error) {

@@ -83,7 +83,7 @@ async function startToEnd(connections: Connections, row: ClaimedRow): Promise<Ca
 /** What it asks for, as far as that is known and right: without its kind's definition some may be neither. */
 function requestOf({ id, kind, input = null, options }: ClaimedRow): JobRequest {
   const given = Object.entries(options).filter(
-    ([name, value]) => value !== null && name !== 'dedupe',
+    ([name, value]) => value !== null && name !== 'dedupe' && name !== 'given',
   );
   const full = { pool: 'unknown', ...Object.fromEntries(given), kind, input } as JobRequest;
   try {

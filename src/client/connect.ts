@@ -1,7 +1,10 @@
 import type { Connection } from '@temporalio/client';
 import { Client } from '@temporalio/client';
-import type { TemporalOptions } from '../config.ts';
-import { databaseUrl, temporalConfig } from '../config.ts';
+import { databaseUrl } from '../config/database-url.ts';
+import type { ConfigOption } from '../config/given-config.ts';
+import { givenConfig } from '../config/given-config.ts';
+import type { TemporalOptions } from '../config/temporal.ts';
+import { temporalConfig } from '../config/temporal.ts';
 import type { Orchestrator } from '../domain/orchestrator.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import { openLedger } from '../ledger/ledger.ts';
@@ -23,11 +26,11 @@ import { createSessionsClient } from './sessions.ts';
 import type { SweepOptions, Swept } from './sweep/sweep.ts';
 import { sweep } from './sweep/sweep.ts';
 
-/** Options of {@link connect}; what is left out comes from the environment. */
-export interface ConnectOptions {
-  /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
+/** Options of {@link connect}; what is left out comes from the environment, then from holdfast.yaml. */
+export interface ConnectOptions extends ConfigOption {
+  /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, holdfast.yaml, temporal.toml, then 127.0.0.1:7233 and default */
   readonly temporal?: TemporalOptions;
-  /** The ledger. @default DATABASE_URL */
+  /** The ledger. @default DATABASE_URL, then holdfast.yaml */
   readonly databaseUrl?: string;
 }
 
@@ -62,11 +65,13 @@ export interface HoldfastClient {
  * Connects to Temporal and to the ledger, and checks both.
  *
  * @throws HoldfastError `temporal_unavailable`, `ledger_unavailable`, `ledger_schema_newer`, or
- *   `invalid_input` when no ledger is named
+ *   `invalid_input` when no ledger is named or the configuration is wrong
  */
 export async function connect(options: ConnectOptions = {}): Promise<HoldfastClient> {
-  const ledger = openLedger(databaseUrl(options.databaseUrl));
-  const { connectionOptions, namespace, encryption } = temporalConfig(options.temporal);
+  const config = await givenConfig(options);
+  const ledger = openLedger(databaseUrl(options.databaseUrl ?? config.database.url));
+  const server = temporalConfig(config.temporal, options.temporal);
+  const { connectionOptions, namespace, encryption } = server;
   const place = { address: connectionOptions.address, namespace };
   let connection: Connection | undefined;
   const { sessions, endReaders } = createSessionsClient(ledger);
@@ -83,9 +88,10 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     await close();
     throw temporalError(error, place);
   }
+  const { kinds } = config;
   const { dataConverter } = encryption;
   const client = new Client({ connection, namespace, dataConverter });
-  const connections = { client, ledger, place };
+  const connections = { client, ledger, place, kinds };
   return {
     jobs: createJobsClient(connections),
     nodes: createNodesClient(connections),

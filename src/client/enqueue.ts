@@ -5,7 +5,7 @@ import type { InputOf, JobDefinition } from '../handlers/define-job.ts';
 import type { EnqueuedJob, Transaction } from '../ledger/enqueue.ts';
 import { insertIntoOutbox } from '../ledger/enqueue.ts';
 import type { SubmitOptions } from './job-request.ts';
-import { jobRequest } from './job-request.ts';
+import { givenOptions, jobRequest } from './job-request.ts';
 
 /** One job of an {@link enqueueMany}: its input, and its options beside it. */
 export interface EnqueueItem<Input = unknown> extends SubmitOptions {
@@ -111,7 +111,12 @@ async function enqueuedJob(
     id,
     kind: name,
     input: JSON.stringify(checked),
-    options: JSON.stringify({ ...others, ...(dedupe === undefined ? {} : { dedupe }) }),
+    options: JSON.stringify({
+      ...others,
+      ...(dedupe === undefined ? {} : { dedupe }),
+      // The relay's configuration of the kind is for the others.
+      given: givenOptions(options),
+    }),
   };
 }
 

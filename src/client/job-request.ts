@@ -2,6 +2,8 @@ import { HoldfastError, invalid } from '../domain/errors.ts';
 import type { JobRequest, SessionSlot } from '../domain/job.ts';
 import { resolveJobSpec } from '../domain/job-spec.ts';
 import type { Json } from '../domain/json.ts';
+import type { KindOption } from '../domain/kind-override.ts';
+import { KIND_OPTION_NAMES } from '../domain/kind-override.ts';
 import { PAYLOAD_LIMIT_BYTES } from '../domain/json.ts';
 import { checkInput } from '../handlers/check-input.ts';
 import type { AttemptOptions } from '../handlers/attempt-options.ts';
@@ -85,6 +87,11 @@ export async function jobRequest(
   checkDedupe(options.dedupe, 'submit.dedupe');
   resolveJobSpec(id, 1, request);
   return request;
+}
+
+/** The options of its kind that a submit has given itself. */
+export function givenOptions(options: SubmitOptions): KindOption[] {
+  return KIND_OPTION_NAMES.filter((name) => options[name] !== undefined);
 }
 
 /** Fields of the definition that the submit's own option takes the place of, also by leaving them out. */

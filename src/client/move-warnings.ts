@@ -2,7 +2,7 @@ import type { JobRequest } from '../domain/job.ts';
 import { hasLabels, labelText } from '../domain/labels.ts';
 import type { Move } from '../domain/messages.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 import { pinWarnings } from './pin-warnings.ts';
 
 /** What looks wrong with where a job was moved to, in words: it is moved all the same. */

@@ -1,6 +1,6 @@
 import { HoldfastError, show } from '../domain/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 
 /** The error for a node that is not on record; its hint is the nearest name that is. */
 export async function nodeNotFound(

@@ -1,5 +1,5 @@
 import { Connection } from '@temporalio/client';
-import type { TemporalConfig } from '../config.ts';
+import type { TemporalConfig } from '../config/temporal.ts';
 import { tlsTrouble } from '../tls-trouble.ts';
 
 /** How long Temporal may take to answer a connection. */

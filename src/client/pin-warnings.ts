@@ -1,7 +1,7 @@
 import type { JobRequest } from '../domain/job.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { inTime } from './in-time.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 
 /**
  * What looks wrong with a job's pin, in words: it is submitted all the same, since its node may be

@@ -1,5 +1,7 @@
 import type { JobRequest } from '../domain/job.ts';
 import { HoldfastError } from '../domain/errors.ts';
+import type { KindOption } from '../domain/kind-override.ts';
+import { overrideKind } from '../domain/kind-override.ts';
 import type { Connections } from './connections.ts';
 import type { Dedupe, Holder, IdHolder } from './dedupe.ts';
 import { answerTo, jobExists } from './dedupe.ts';
@@ -27,6 +29,11 @@ export interface StartedJob {
 export interface StartOptions extends StartHow {
   /** What to do when the id is there. @default attach */
   readonly dedupe?: Dedupe | undefined;
+  /**
+   * The options that who submits it has given: what the configuration says of its kind, goes for the
+   * others. Left out: the request is taken as it is.
+   */
+  readonly given?: readonly KindOption[] | undefined;
 }
 
 /** Each look but the first follows a start of somebody else, or an end that was waited for. */
@@ -43,10 +50,11 @@ const MOST_LOOKS = 200;
 export async function startJob(
   connections: Connections,
   id: string,
-  request: JobRequest,
-  { dedupe, submission, startDelayMs }: StartOptions = {},
+  asked: JobRequest,
+  { dedupe, given, submission, startDelayMs }: StartOptions = {},
 ): Promise<StartedJob> {
-  const { ledger } = connections;
+  const { ledger, kinds } = connections;
+  const request = given === undefined ? asked : overrideKind(asked, kinds, given);
   const start: Start = { id, request, dedupe, submission, startDelayMs };
   // Temporal may have forgotten the id, where the answer depends on what was there.
   const mustAsk = dedupe !== undefined || request.horizonMs !== undefined;
@@ -66,7 +74,7 @@ export async function startJob(
 }
 
 /** A job that is to be started. */
-interface Start extends StartOptions {
+interface Start extends Omit<StartOptions, 'given'> {
   readonly id: string;
   readonly request: JobRequest;
 }

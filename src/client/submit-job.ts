@@ -5,7 +5,7 @@ import type { Connections } from './connections.ts';
 import type { JobHandle } from './job-handle.ts';
 import { jobHandle } from './job-handle.ts';
 import type { SubmitOptions } from './job-request.ts';
-import { jobRequest } from './job-request.ts';
+import { givenOptions, jobRequest } from './job-request.ts';
 import { pinWarnings } from './pin-warnings.ts';
 import { startInSession } from './start-in-session.ts';
 
@@ -20,7 +20,10 @@ export async function submitJob(
   const request = await jobRequest(id, kind, input, options);
   const [warnings, started] = await Promise.all([
     pinWarnings(connections.ledger, request),
-    startInSession(connections, id, request, { dedupe: options.dedupe }),
+    startInSession(connections, id, request, {
+      dedupe: options.dedupe,
+      given: givenOptions(options),
+    }),
   ]);
   return jobHandle(connections, started, warnings);
 }

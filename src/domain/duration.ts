@@ -42,3 +42,10 @@ export function parseSeconds(value: unknown, path: string): number {
     return parseDuration(value, path);
   throw invalid(path, 'a duration such as "30s", "5m", "1h" or "7d"', value);
 }
+
+/** Milliseconds as a {@link Duration} in the largest unit that leaves a whole number: `'7d'`. */
+export function formatDuration(ms: number): string {
+  const units = Object.entries(UNIT_MS).reverse();
+  const [name, length] = units.find(([, unitMs]) => ms % unitMs === 0 && ms !== 0) ?? ['s', 1000];
+  return `${ms / length}${name}`;
+}

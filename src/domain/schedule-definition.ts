@@ -5,6 +5,8 @@ import type { JobRequest, PlanRun } from './job.ts';
 import { OVERLAPS } from './job.ts';
 import { resolveJobSpec } from './job-spec.ts';
 import type { Json } from './json.ts';
+import type { KindOption } from './kind-override.ts';
+import { KIND_OPTION_NAMES } from './kind-override.ts';
 import { checkScheduleName, checkScope } from './plan-id.ts';
 import { PLAN_FIELDS, resolvePlanSpec } from './plan-spec.ts';
 import type { PlanSpec } from './schedule.ts';
@@ -43,6 +45,8 @@ export interface ScheduleDefinition {
   readonly computesInput: boolean;
   /** What a run is started with; its input may hold `${schedule}`, `${scope}` and `${time}`. */
   readonly request: Omit<JobRequest, 'plan'>;
+  /** The options of its kind that it gives itself. */
+  readonly given: readonly KindOption[];
 }
 
 /** Scopes of one schedule at most. */
@@ -92,7 +96,19 @@ export function resolveDefinition(value: unknown, path = 'schedule'): ScheduleDe
     staleReentry,
     computesInput,
     request,
+    given: givenOptions(given, staleReentry),
   };
+}
+
+/** A run that shall not run again when it is lost, whatever else is said of its kind, has no failover. */
+function givenOptions(
+  { runTimeout: timeout, ...given }: Readonly<Record<string, unknown>>,
+  staleReentry: boolean,
+): KindOption[] {
+  const options: Readonly<Record<string, unknown>> = { ...given, timeout };
+  return KIND_OPTION_NAMES.filter(
+    (name) => options[name] !== undefined || (name === 'failover' && !staleReentry),
+  );
 }
 
 function resolveTiming(given: Readonly<Record<string, unknown>>, path: string): PlanSpec {

@@ -18,6 +18,17 @@ export const STORM_DEFAULTS: StormPolicy = {
   holdMs: 30_000,
 };
 
+/** The storm policies of a fleet: the one of all pools, and those that pools have of their own. */
+export interface StormPolicies {
+  readonly ofAll: StormPolicy;
+  readonly byPool: ReadonlyMap<string, StormPolicy>;
+}
+
+/** The policy of a pool. */
+export function stormPolicyOf({ ofAll, byPool }: StormPolicies, pool: string): StormPolicy {
+  return byPool.get(pool) ?? ofAll;
+}
+
 /** A pause of a pool's failover. */
 export interface PoolPause {
   readonly pool: string;

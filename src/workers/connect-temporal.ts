@@ -1,5 +1,5 @@
 import { NativeConnection } from '@temporalio/worker';
-import type { TemporalConfig } from '../config.ts';
+import type { TemporalConfig } from '../config/temporal.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import { tlsTrouble } from '../tls-trouble.ts';

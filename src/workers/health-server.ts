@@ -26,6 +26,8 @@ export interface HealthServer {
   readonly url: string;
   /** `/readyz` answers 200 when every check says so. */
   addCheck(name: string, check: ReadyCheck): void;
+  /** From now on `/readyz` also says that the process does no work, and is not to. */
+  standBy(): void;
   close(): Promise<void>;
 }
 
@@ -45,8 +47,9 @@ export async function serveHealth({ address, log }: HealthOptions): Promise<Heal
   const metricsPort = await getPort({ host: DEFAULT_HOST });
   installRuntime(log, { metricsAddress: `${DEFAULT_HOST}:${metricsPort}` });
   const checks = new Map<string, ReadyCheck>();
+  let isStandby = false;
   const server = createServer((request, response) => {
-    void answer(request, checks, metricsPort)
+    void answer(request, { checks, isStandby, metricsPort })
       .catch((error: unknown): Answer => ({ status: 500, body: { error: String(error) } }))
       .then((made) => send(response, made));
   });
@@ -56,6 +59,7 @@ export async function serveHealth({ address, log }: HealthOptions): Promise<Heal
   return {
     url,
     addCheck: (name, check) => void checks.set(name, check),
+    standBy: () => void (isStandby = true),
     close: () => close(server),
   };
 }
@@ -85,14 +89,20 @@ interface Answer {
   readonly body: string | Readonly<Record<string, unknown>>;
 }
 
+/** What answers are made of. */
+interface Health {
+  readonly checks: ReadonlyMap<string, ReadyCheck>;
+  readonly isStandby: boolean;
+  readonly metricsPort: number;
+}
+
 async function answer(
   { url }: IncomingMessage,
-  checks: ReadonlyMap<string, ReadyCheck>,
-  metricsPort: number,
+  { checks, isStandby, metricsPort }: Health,
 ): Promise<Answer> {
   const path = url?.split('?')[0];
   if (path === '/livez') return { status: 200, body: { status: 'live' } };
-  if (path === '/readyz') return readiness(checks);
+  if (path === '/readyz') return readiness(checks, isStandby);
   if (path === '/metrics') {
     const response = await fetch(`http://${DEFAULT_HOST}:${metricsPort}/metrics`);
     return { status: response.status, body: await response.text() };
@@ -100,7 +110,10 @@ async function answer(
   return { status: 404, body: { error: 'try /livez, /readyz or /metrics' } };
 }
 
-async function readiness(checks: ReadonlyMap<string, ReadyCheck>): Promise<Answer> {
+async function readiness(
+  checks: ReadonlyMap<string, ReadyCheck>,
+  isStandby: boolean,
+): Promise<Answer> {
   const reasons: Record<string, string> = {};
   for (const [name, check] of checks) {
     const reason = await inTime(check).catch((error: unknown) => messageOf(error));
@@ -109,7 +122,7 @@ async function readiness(checks: ReadonlyMap<string, ReadyCheck>): Promise<Answe
   if (checks.size === 0) reasons['process'] = 'is starting';
   const isReady = Object.keys(reasons).length === 0;
   return isReady
-    ? { status: 200, body: { status: 'ready' } }
+    ? { status: 200, body: { status: 'ready', ...(isStandby ? { standby: true } : {}) } }
     : { status: 503, body: { status: 'not ready', reasons } };
 }
 

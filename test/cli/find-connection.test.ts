@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { removeDevServers, writeDevServers } from '../../dist/cli/dev-servers.js';
+import type { ConnectionFlags } from '../../dist/cli/find-connection.js';
 import { findConnection, findTemporal } from '../../dist/cli/find-connection.js';
+import type { Terminal } from '../../dist/cli/terminal.js';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const DEV = {
@@ -11,7 +13,19 @@ const DEV = {
   databaseUrl: 'postgres://dev@127.0.0.1:5999/dev',
   webUi: null,
 };
-const FOUND = { temporal: DEV.temporal, databaseUrl: DEV.databaseUrl };
+const FOUND = {
+  temporal: { ...DEV.temporal, profile: undefined },
+  database: { url: DEV.databaseUrl },
+};
+const NOTHING = { address: undefined, namespace: undefined, profile: undefined };
+
+async function found(flags: ConnectionFlags, place: Pick<Terminal, 'env' | 'cwd'>) {
+  const { temporal, database } = (await findConnection(flags, place)).config;
+  return { temporal, database };
+}
+
+const foundTemporal = async (place: Pick<Terminal, 'env' | 'cwd'>) =>
+  (await findTemporal({}, place)).config.temporal;
 
 let root: string;
 let cwd: string;
@@ -25,19 +39,22 @@ beforeEach(async () => {
 });
 
 test('with nothing given, a holdfast dev of this folder or one above it is found', async () => {
-  expect(await findConnection({}, { env: {}, cwd: root })).toEqual(FOUND);
-  expect(await findConnection({}, { env: {}, cwd })).toEqual(FOUND);
-  expect(await findTemporal({}, { env: {}, cwd })).toEqual(DEV.temporal);
+  expect(await found({}, { env: {}, cwd: root })).toEqual(FOUND);
+  expect(await found({}, { env: {}, cwd })).toEqual(FOUND);
+  expect(await foundTemporal({ env: {}, cwd })).toEqual(FOUND.temporal);
 });
 
 test('empty variables count as not given', async () => {
   const env = { TEMPORAL_ADDRESS: '', DATABASE_URL: '' };
-  expect(await findConnection({}, { env, cwd })).toEqual(FOUND);
+  expect(await found({}, { env, cwd })).toEqual(FOUND);
 });
 
 test('after a holdfast dev has stopped, nothing is found', async () => {
   await removeDevServers(join(root, '.holdfast'));
-  expect(await findConnection({}, { env: {}, cwd })).toEqual({ temporal: {} });
+  expect(await found({}, { env: {}, cwd })).toEqual({
+    temporal: NOTHING,
+    database: { url: undefined },
+  });
 });
 
 test.each([
@@ -46,58 +63,89 @@ test.each([
   ['without a process', '{}'],
 ])('a dev.json %s is left aside', async (_what, content) => {
   await writeFile(join(root, '.holdfast', 'dev.json'), content);
-  expect(await findConnection({}, { env: {}, cwd })).toEqual({ temporal: {} });
+  expect(await found({}, { env: {}, cwd })).toEqual({
+    temporal: NOTHING,
+    database: { url: undefined },
+  });
 });
 
 test('the nearest holdfast dev counts, and one that is gone hides none above it', async () => {
   const near = join(root, 'below', '.holdfast');
   await mkdir(near);
   await writeDevServers(near, { ...DEV, databaseUrl: 'postgres://near' });
-  expect(await findConnection({}, { env: {}, cwd })).toMatchObject({
-    databaseUrl: 'postgres://near',
+  expect(await found({}, { env: {}, cwd })).toMatchObject({
+    database: { url: 'postgres://near' },
   });
   await writeDevServers(near, { ...DEV, pid: 2 ** 30 });
-  expect(await findConnection({}, { env: {}, cwd })).toEqual(FOUND);
+  expect(await found({}, { env: {}, cwd })).toEqual(FOUND);
 });
 
 test('options win over the environment, and both over a holdfast dev', async () => {
   const env = { TEMPORAL_ADDRESS: 'env:1', DATABASE_URL: 'postgres://env' };
-  expect(await findConnection({}, { env, cwd })).toEqual({
-    temporal: { address: 'env:1' },
-    databaseUrl: 'postgres://env',
+  expect(await found({}, { env, cwd })).toEqual({
+    temporal: { ...NOTHING, address: 'env:1' },
+    database: { url: 'postgres://env' },
   });
   const flags = { temporalAddress: 'flag:1', namespace: 'n', databaseUrl: 'postgres://flag' };
-  expect(await findConnection(flags, { env, cwd })).toEqual({
-    temporal: { address: 'flag:1', namespace: 'n' },
-    databaseUrl: 'postgres://flag',
+  expect(await found(flags, { env, cwd })).toEqual({
+    temporal: { ...NOTHING, address: 'flag:1', namespace: 'n' },
+    database: { url: 'postgres://flag' },
   });
 });
 
 test('a holdfast dev is never mixed with another server', async () => {
   const otherTemporal = { TEMPORAL_ADDRESS: 'prod:7233' };
-  expect(await findConnection({}, { env: otherTemporal, cwd })).toEqual({
-    temporal: { address: 'prod:7233' },
+  expect(await found({}, { env: otherTemporal, cwd })).toEqual({
+    temporal: { ...NOTHING, address: 'prod:7233' },
+    database: { url: undefined },
   });
   const otherLedger = { DATABASE_URL: 'postgres://prod' };
-  expect(await findConnection({}, { env: otherLedger, cwd })).toEqual({
-    temporal: {},
-    databaseUrl: 'postgres://prod',
+  expect(await found({}, { env: otherLedger, cwd })).toEqual({
+    temporal: NOTHING,
+    database: { url: 'postgres://prod' },
   });
 });
 
 test('it is used where what is given is its own', async () => {
   const env = { DATABASE_URL: DEV.databaseUrl };
-  expect(await findConnection({}, { env, cwd })).toEqual(FOUND);
+  expect(await found({}, { env, cwd })).toEqual(FOUND);
 });
 
 test('a namespace may be asked of it', async () => {
-  expect(await findConnection({ namespace: 'n' }, { env: {}, cwd })).toEqual({
-    temporal: { address: DEV.temporal.address, namespace: 'n' },
-    databaseUrl: DEV.databaseUrl,
+  expect(await found({ namespace: 'n' }, { env: {}, cwd })).toEqual({
+    temporal: { ...NOTHING, address: DEV.temporal.address, namespace: 'n' },
+    database: { url: DEV.databaseUrl },
   });
 });
 
 test('a node, which needs no ledger, does not mind another DATABASE_URL', async () => {
   const env = { DATABASE_URL: 'postgres://prod' };
-  expect(await findTemporal({}, { env, cwd })).toEqual(DEV.temporal);
+  expect(await foundTemporal({ env, cwd })).toEqual(FOUND.temporal);
+});
+
+describe('a holdfast.yaml', () => {
+  const FILE = 'temporal: {address: "file:1"}\ndatabase: {url: "postgres://file"}\n';
+  const OF_FILE = {
+    temporal: { ...NOTHING, address: 'file:1' },
+    database: { url: 'postgres://file' },
+  };
+  beforeEach(() => writeFile(join(root, 'holdfast.yaml'), FILE));
+
+  test('that was found comes after a holdfast dev that runs here', async () => {
+    expect(await found({}, { env: {}, cwd })).toEqual(FOUND);
+    await removeDevServers(join(root, '.holdfast'));
+    expect(await found({}, { env: {}, cwd })).toEqual(OF_FILE);
+  });
+
+  test('that is named comes before it', async () => {
+    expect(await found({ config: '../../holdfast.yaml' }, { env: {}, cwd })).toEqual(OF_FILE);
+    const env = { HOLDFAST_CONFIG: join(root, 'holdfast.yaml') };
+    expect(await found({}, { env, cwd })).toEqual(OF_FILE);
+  });
+
+  test('comes after the environment', async () => {
+    await removeDevServers(join(root, '.holdfast'));
+    const env = { DATABASE_URL: 'postgres://env' };
+    expect((await found({}, { env, cwd })).database.url).toBe('postgres://env');
+  });
 });

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import type { LimitFlags } from '../../src/cli/limit-flags.ts';
 import { addLimitOptions, limitsOf } from '../../src/cli/limit-flags.ts';
-import type { ResourceFlags } from '../../src/cli/resource-flags.ts';
-import { addResourceOption, resourcesOf } from '../../src/cli/resource-flags.ts';
+import { addResourceOption } from '../../src/cli/resource-flags.ts';
+import { givenSettings } from '../../src/cli/setting-flags.ts';
 
 function parse(...args: string[]) {
   const command = addLimitOptions(new Command());
@@ -45,7 +45,7 @@ test.each([
 test('an orchestrator is told how much there is, also of what nobody may have', () => {
   const command = addResourceOption(new Command());
   const args = ['--resource', 'db=0', '--resource', 'gpu/gb=64'];
-  const flags = command.parse(args, { from: 'user' }).opts<ResourceFlags>();
-  expect(resourcesOf(flags)).toEqual({ resources: { db: 0, 'gpu/gb': 64 } });
-  expect(resourcesOf({})).toEqual({});
+  const flags = command.parse(args, { from: 'user' }).opts();
+  expect(givenSettings(flags, ['resources'])).toEqual({ resources: { db: 0, 'gpu/gb': 64 } });
+  expect(givenSettings({}, ['resources'])).toEqual({});
 });

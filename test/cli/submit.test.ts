@@ -75,7 +75,7 @@ test('with no server named and no holdfast dev about, it says what to set', asyn
     stdout: '',
     stderr:
       'error invalid_input: DATABASE_URL: expected the address of the ledger, got nothing\n' +
-      'hint: set DATABASE_URL=postgres://user:password@host:5432/database; `holdfast dev` prints one\n',
+      'hint: set DATABASE_URL=postgres://user:password@host:5432/database, or database.url in holdfast.yaml; `holdfast dev` prints one\n',
   });
 });
 

@@ -19,8 +19,8 @@ const CASES: [title: string, args: string[], message: string, hint: string][] = 
   [
     'a missing option',
     ['node', '--pool', 'p'],
-    "required option '--jobs <file>' not specified",
-    'see `holdfast node --help`',
+    '--jobs: expected a value, got nothing',
+    'give --jobs, or node.jobs in holdfast.yaml',
   ],
   [
     'an option without its value',
@@ -133,7 +133,7 @@ const CASES: [title: string, args: string[], message: string, hint: string][] = 
   [
     'a retention that is none',
     ['orchestrator', '--retention-closed-jobs', '-5m'],
-    '--retention-closed-jobs or HOLDFAST_RETENTION_CLOSED_JOBS: expected a duration such as ' +
+    '--retention-closed-jobs: expected a duration such as ' +
       '"500ms", "60s", "5m", "1h" or "7d", got "-5m"',
     'write a whole number followed by ms, s, m, h or d',
   ],
@@ -162,13 +162,13 @@ test.each(CASES)(
   },
 );
 
-test('a log level in the environment that is none is a usage error that names the variable', async () => {
+test('a log level in the environment that is none is an error that names the variable', async () => {
   const { exitCode, stderr } = await runHoldfast(['orchestrator'], {
     env: { HOLDFAST_LOG_LEVEL: 'inof' },
   });
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(3);
   expect(stderr).toBe(
-    'error usage: --log-level or HOLDFAST_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "inof"\n' +
+    'error invalid_input: HOLDFAST_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "inof"\n' +
       'hint: did you mean info?\n',
   );
 });

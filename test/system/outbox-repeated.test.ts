@@ -45,7 +45,7 @@ test.each(['replace', 'reject'] as const)(
     );
     const submission = `outbox/${rows[0]!.seq}`;
     const request = { kind: 'hold', pool, input };
-    await startInSession({ client, ledger, place }, id, request, { dedupe, submission });
+    await startInSession({ client, ledger, place, kinds: {} }, id, request, { dedupe, submission });
     await fleet.logged('attempt.started', { job: id });
     await db.query('update holdfast.outbox set claimed_until = now() where job_id = $1', [id]);
     await eventually(async () => (await fleet.client.outbox.counts()).waiting === 0);

@@ -12,7 +12,8 @@ import { HoldfastError } from '../../domain/errors.ts';
 import type { SessionSlot } from '../../domain/job.ts';
 import type { ArrivedResult } from '../../domain/late-result.ts';
 import type { PlaceRequest } from '../../domain/placement.ts';
-import type { StormPolicy } from '../../domain/storm.ts';
+import type { StormPolicies } from '../../domain/storm.ts';
+import { stormPolicyOf } from '../../domain/storm.ts';
 import type { TickActivities, TickRequest } from '../../domain/tick.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { askGrant } from './ask-grant.ts';
@@ -34,7 +35,7 @@ import { startPlanned } from './tick-start.ts';
 export interface ControlDeps {
   readonly ledger: Ledger;
   readonly events: ControlEvents;
-  readonly storm: StormPolicy;
+  readonly storm: StormPolicies;
   readonly watch: TemporalWatch;
   readonly plans: PlanRuns;
 }
@@ -67,7 +68,9 @@ export function createControlActivities(
     ),
     nodesFor: activity('nodesFor', (request: PlaceRequest) => nodesFor(ledger, events, request)),
     recordNode: activity('recordNode', (change: NodeChange) => recordNode(ledger, change)),
-    failOver: activity('failOver', (left: LeftNode) => failOver(ledger, events, storm, left)),
+    failOver: activity('failOver', (left: LeftNode) =>
+      failOver(ledger, events, stormPolicyOf(storm, left.pool), left),
+    ),
     forgetNode: activity('forgetNode', (node: { name: string; by: string; reason: string }) =>
       forgetNode(ledger, node),
     ),

@@ -3,6 +3,7 @@ import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { JobRequest } from '../../domain/job.ts';
 import type { Json } from '../../domain/json.ts';
+import type { KindOption } from '../../domain/kind-override.ts';
 import { planRequest } from '../../domain/plan-request.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { UnstartedPlan } from '../../ledger/planned-runs.ts';
@@ -10,8 +11,17 @@ import type { ControlEvents } from './control-events.ts';
 
 /** How the jobs of plans are started and ended; and what code computes for them. */
 export interface PlanRuns {
-  /** Starts a job after a delay, at once when that is 0 or less; one that was started is left alone. */
-  start(id: string, request: JobRequest, delayMs: number): Promise<void>;
+  /**
+   * Starts a job after a delay, at once when that is 0 or less; one that was started is left alone.
+   *
+   * @param given the options of its kind that its schedule has given
+   */
+  start(
+    id: string,
+    request: JobRequest,
+    given: readonly KindOption[],
+    delayMs: number,
+  ): Promise<void>;
   /** Asks for the end of a job, and does not wait for it. */
   end(id: string, generation: number): Promise<void>;
   /** The input of a run as its definition in code computes it; undefined without that definition. */
@@ -109,7 +119,8 @@ async function start(
     }
   }
   const computed = definition.computesInput ? await compute(plans, plan) : {};
-  await plans.start(jobId, planRequest(definition, { ...plan, ...computed }), plan.waitMs);
+  const request = planRequest(definition, { ...plan, ...computed });
+  await plans.start(jobId, request, definition.given, plan.waitMs);
   return true;
 }
 

@@ -1,23 +1,20 @@
 import { Command } from 'commander';
-import type { LogFlags } from '../create-log.ts';
-import { addLogOptions, createLog } from '../create-log.ts';
+import { addLogOptions, createLog, LOG_SETTINGS } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
 import type { OidcFlags } from '../oidc-flags.ts';
 import { addOidcOptions, oidcOf } from '../oidc-flags.ts';
-import { countOption, portOption } from '../option-values.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
+import { addSettings } from '../setting-flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { originOption } from '../web-ui-origin.ts';
 
-interface ApiFlags extends ConnectionFlags, OidcFlags, LogFlags {
-  readonly host: string;
-  readonly port: number;
-  readonly rateLimit: number;
-  readonly auth: boolean;
+interface ApiFlags extends ConnectionFlags, OidcFlags {
   readonly webUiOrigin?: readonly string[];
   readonly printOpenapi?: boolean;
 }
+
+const OWN = ['api.host', 'api.port', 'api.rateLimit', 'api.auth'];
 
 /** `holdfast api`: the REST API; needs Temporal and the ledger. */
 export function apiCommand(terminal: Terminal): Command {
@@ -27,19 +24,10 @@ export function apiCommand(terminal: Terminal): Command {
       'Serves the REST API: a page for readers at /docs, the OpenAPI document at ' +
         '/openapi.json. It keeps nothing itself: run as many as you like.',
     )
-    .option('--host <host>', 'where to listen', '127.0.0.1')
-    .addOption(portOption('--port <port>', '0 for any free one').default(8080))
-    .addOption(
-      countOption(
-        '--rate-limit <count>',
-        'requests a second of one caller, 0: no limit',
-        0,
-      ).default(100),
-    )
-    .option('--no-auth', 'ask nobody for a token; on loopback only')
     .addOption(originOption())
     .option('--print-openapi', 'print the OpenAPI document and end; needs no servers')
     .addHelpText('after', HELP);
+  addSettings(command, 'Options:', OWN);
   addOidcOptions(command);
   addConnectionOptions(command);
   addLogOptions(command);
@@ -56,20 +44,13 @@ async function print(terminal: Terminal): Promise<void> {
 
 function serve(terminal: Terminal, flags: ApiFlags): Promise<void> {
   return runUntilStopped(terminal, async () => {
-    const connection = await findConnection(flags, terminal);
-    const log = await createLog(flags, terminal);
+    const { config } = await findConnection(flags, terminal, [...OWN, ...LOG_SETTINGS]);
+    const log = await createLog(config.log, terminal);
     const { startApi } = await import('../../api/start-api.ts');
-    const { host, port, rateLimit: requestsPerSecond, auth, webUiOrigin = [] } = flags;
-    return startApi({
-      ...connection,
-      host,
-      port,
-      requestsPerSecond,
-      webUiOrigins: webUiOrigin,
-      oidc: oidcOf(flags),
-      log,
-      ...(auth ? {} : { auth: false }),
-    });
+    const { host, port, rateLimit: requestsPerSecond, auth } = config.api;
+    const own = { host, port, requestsPerSecond, ...(auth === undefined ? {} : { auth }) };
+    const { webUiOrigin: webUiOrigins = [] } = flags;
+    return startApi({ config, ...own, webUiOrigins, oidc: oidcOf(flags), log });
   });
 }
 

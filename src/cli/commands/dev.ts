@@ -1,21 +1,16 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { LogFlags } from '../create-log.ts';
 import { addLogOptions } from '../create-log.ts';
 import { DEV_FOLDER } from '../dev-servers.ts';
 import { countOption, portOption } from '../option-values.ts';
+import { addConfigOption } from '../find-connection.ts';
 import { addResourceOption } from '../resource-flags.ts';
-import type { ResourceFlags } from '../resource-flags.ts';
-import type { RetentionFlags } from '../retention-flags.ts';
 import { addRetentionOptions } from '../retention-flags.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import type { DevFlags } from '../dev-options.ts';
-import type { HealthFlags } from '../start-with-health.ts';
 import { addHealthOptions } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
-
-type AllFlags = DevFlags & ResourceFlags & RetentionFlags & HealthFlags & LogFlags;
 
 /** `holdfast dev`: everything in one command, until it is stopped. */
 export function devCommand(terminal: Terminal): Command {
@@ -36,14 +31,15 @@ export function devCommand(terminal: Terminal): Command {
     .addOption(portOption('--ledger-port <port>', 'the port of the ledger (default: 54329)'))
     .option('--json', 'when all is up, print one JSON document that says where')
     .addHelpText('after', HELP);
+  addConfigOption(command);
   addResourceOption(command);
   addRetentionOptions(command);
   addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: AllFlags) => dev(terminal, flags));
+  return command.action((flags: DevFlags) => dev(terminal, flags));
 }
 
-async function dev(terminal: Terminal, flags: AllFlags): Promise<void> {
+async function dev(terminal: Terminal, flags: DevFlags): Promise<void> {
   const ofNode = (['pool', 'name', 'slots'] as const).find((name) => flags[name] !== undefined);
   if (flags.jobs === undefined && ofNode !== undefined) {
     throw usageError(
@@ -58,8 +54,9 @@ async function dev(terminal: Terminal, flags: AllFlags): Promise<void> {
 
 const HELP = `
 A port that is taken, or 0, gives a free one. A server that TEMPORAL_ADDRESS or
-DATABASE_URL names is used in place of an embedded one. Ctrl-C stops all in
-order and keeps the data; once more ends it at once.
+DATABASE_URL names is used in place of an embedded one; what holdfast.yaml says of
+servers is not for it. Ctrl-C stops all in order and keeps the data; once more ends
+it at once.
 
 Examples:
   $ holdfast dev

@@ -1,38 +1,22 @@
 import { Command } from 'commander';
-import type { Duration } from '../../domain/duration.ts';
-import type { LogFlags } from '../create-log.ts';
-import { addLogOptions, createLog } from '../create-log.ts';
+import { addLogOptions, createLog, LOG_SETTINGS } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
-import { durationOption } from '../option-values.ts';
-import { pick } from '../pick.ts';
-import type { ResourceFlags } from '../resource-flags.ts';
-import { addResourceOption, resourcesOf } from '../resource-flags.ts';
-import type { RetentionFlags } from '../retention-flags.ts';
-import { addRetentionOptions, retentionPolicy } from '../retention-flags.ts';
+import { addResourceOption } from '../resource-flags.ts';
+import { addRetentionOptions, RETENTION_SETTINGS } from '../retention-flags.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
-import type { HealthFlags } from '../start-with-health.ts';
-import { addHealthOptions, startWithHealth } from '../start-with-health.ts';
-import type { StormFlags } from '../storm-flags.ts';
-import { addStormOptions, stormPolicy } from '../storm-flags.ts';
-import type { SweepFlags } from '../sweep-flags.ts';
-import { addSweepOptions, sweepPolicy } from '../sweep-flags.ts';
+import { addSettings } from '../setting-flags.ts';
+import { addHealthOptions, HEALTH_SETTINGS, startWithHealth } from '../start-with-health.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface OwnFlags {
-  readonly jobs?: string;
-  readonly outboxLagAlarm?: Duration;
-  readonly tickInterval?: Duration;
-}
-
-type OrchestratorFlags = OwnFlags &
-  ConnectionFlags &
-  StormFlags &
-  RetentionFlags &
-  SweepFlags &
-  ResourceFlags &
-  HealthFlags &
-  LogFlags;
+const OWN = ['orchestrator.jobs', 'orchestrator.tickInterval', 'orchestrator.standby'];
+const STORM = ['storm.share', 'storm.leastNodes', 'storm.window', 'storm.hold'];
+const SWEEP = ['sweep.interval'];
+const ALERTS = ['alerts.outboxLag', 'alerts.sweepRecovered', 'alerts.scheduleLag'];
+const SETTINGS = [
+  ...[...OWN, 'resources', ...STORM, ...RETENTION_SETTINGS, ...SWEEP, ...ALERTS],
+  ...[...HEALTH_SETTINGS, ...LOG_SETTINGS],
+];
 
 /** `holdfast orchestrator`: runs the workflows; needs Temporal and the ledger. */
 export function orchestratorCommand(terminal: Terminal): Command {
@@ -42,46 +26,24 @@ export function orchestratorCommand(terminal: Terminal): Command {
       'Runs the workflows of jobs and writes the ledger, which it creates or migrates at its ' +
         'start. It keeps nothing itself: run as many as you like, and stop any of them.',
     )
-    .option(
-      '--jobs <file>',
-      'a handler file: defaults of jobs enqueued by SQL, computed inputs of schedules',
-    )
-    .addOption(
-      durationOption(
-        '--outbox-lag-alarm <time>',
-        'alert when a job waits in the outbox for longer (default: 60s)',
-      ),
-    )
-    .addOption(
-      durationOption(
-        '--tick-interval <time>',
-        'look so often for schedules that are due and had no alarm (default: 30s)',
-      ),
-    )
     .addHelpText('after', HELP);
+  addSettings(command, 'Options:', OWN);
   addConnectionOptions(command);
   addResourceOption(command);
-  addStormOptions(command);
+  addSettings(command, 'When a pool loses most of its nodes:', STORM);
   addRetentionOptions(command);
-  addSweepOptions(command);
+  addSettings(command, 'What compares ledger and Temporal:', SWEEP);
+  addSettings(command, 'What raises an alert:', ALERTS);
   addHealthOptions(command);
   addLogOptions(command);
-  return command.action((flags: OrchestratorFlags) =>
+  return command.action((flags: ConnectionFlags) =>
     runUntilStopped(terminal, async () => {
-      const connection = await findConnection(flags, terminal);
-      const log = await createLog(flags, terminal);
-      const storm = stormPolicy(flags);
-      const retention = retentionPolicy(flags);
-      const sweep = sweepPolicy(flags);
-      const own = {
-        ...pick(flags, 'jobs', 'outboxLagAlarm', 'tickInterval'),
-        ...resourcesOf(flags),
-      };
+      const { config } = await findConnection(flags, terminal, SETTINGS);
+      const log = await createLog(config.log, terminal);
       const { startOrchestrator } =
         await import('../../workers/orchestrator/start-orchestrator.ts');
-      const policies = { storm, retention, sweep };
-      const start = () => startOrchestrator({ ...connection, ...own, ...policies, log });
-      return startWithHealth('orchestrator', flags, log, start);
+      const start = () => startOrchestrator({ config, log });
+      return startWithHealth('orchestrator', config.health, log, start);
     }),
   );
 }
@@ -93,4 +55,5 @@ Examples:
   $ holdfast orchestrator
   $ holdfast orchestrator --jobs ./jobs.js
   $ holdfast orchestrator --resource db-conn=10 --resource gpu/gpu-mem-gb=64
+  $ holdfast orchestrator --standby
   $ holdfast orchestrator --temporal-address temporal:7233 --log-level warn`;

@@ -85,7 +85,7 @@ export async function readSources(
   files: readonly string[],
   source: string | undefined,
 ): Promise<ScheduleSource[]> {
-  const { readScheduleFiles } = await import('../read-schedules.ts');
+  const { readScheduleFiles } = await import('../../config/read-schedules.ts');
   const read = await readScheduleFiles(files);
   const all = read.flatMap(({ schedules }) => schedules.map(({ document }) => document));
   if (source !== undefined) return [{ source, schedules: all }];

@@ -24,8 +24,8 @@ export function schedulesPutCommand(terminal: Terminal): Command {
 }
 
 async function put(terminal: Terminal, files: readonly string[], flags: PutFlags): Promise<void> {
-  const { readScheduleFiles } = await import('../read-schedules.ts');
-  const read = (await readScheduleFiles(files)).flatMap((file) => file.schedules);
+  const { readScheduleFiles } = await import('../../config/read-schedules.ts');
+  const read = (await readScheduleFiles(files)).flatMap(({ schedules }) => schedules);
   await withClient(flags, terminal, async ({ schedules }) => {
     for (const { document } of read) {
       await printPut(terminal, await schedules.put(document), flags);

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { LogFlags } from '../create-log.ts';
 import { addLogOptions } from '../create-log.ts';
 import { DEV_FOLDER } from '../dev-servers.ts';
 import { portOption } from '../option-values.ts';
@@ -26,7 +25,7 @@ export function stackCommand(terminal: Terminal): Command {
     .option('--json', 'when all is up, print one JSON document that says where')
     .addHelpText('after', HELP);
   addLogOptions(command);
-  return command.action(async (flags: StackFlags & LogFlags) => {
+  return command.action(async (flags: StackFlags) => {
     const { startStack } = await import('../start-stack.ts');
     const dataDir = resolve(terminal.cwd, flags.dataDir);
     await runUntilStopped(terminal, () => startStack({ ...flags, dataDir }, terminal), 'stop');

@@ -8,6 +8,7 @@ import { sessionFindings } from '../../domain/doctor/session-findings.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import { temporalError } from '../../domain/temporal-error.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { givenConfig } from '../../config/given-config.ts';
 import type { ConnectOptions } from '../connect.ts';
 import { examineLedger } from './examine-ledger.ts';
 import { examineTemporal } from './examine-temporal.ts';
@@ -34,12 +35,15 @@ export interface DiagnoseOptions extends ConnectOptions {
 
 /**
  * Looks at everything that keeps jobs from running, and changes nothing. What does not answer hides nothing
- * else. It never rejects, and ends within half a minute.
+ * else. It ends within half a minute.
+ *
+ * @throws HoldfastError `invalid_input` when the configuration is wrong, and for nothing else
  */
 export async function diagnose(options: DiagnoseOptions): Promise<readonly Finding[]> {
+  const config = await givenConfig(options);
   const [ofTemporal, ofLedger] = await Promise.all([
-    examineTemporal(options.temporal),
-    examineLedger(options.databaseUrl),
+    examineTemporal(config.temporal, options.temporal),
+    examineLedger(options.databaseUrl ?? config.database.url),
   ]);
   try {
     const { temporal } = ofTemporal;

@@ -1,4 +1,4 @@
-import { databaseUrl } from '../../config.ts';
+import { databaseUrl } from '../../config/database-url.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
 import { failed } from '../../domain/doctor/finding.ts';
 import { isOurSchema, ledgerFindings } from '../../domain/doctor/ledger-findings.ts';

@@ -1,7 +1,8 @@
 import type { Connection } from '@temporalio/client';
 import { Client } from '@temporalio/client';
-import type { TemporalConfig, TemporalOptions } from '../../config.ts';
-import { temporalConfig } from '../../config.ts';
+import type { Config } from '../../config/load-config.ts';
+import type { TemporalConfig, TemporalOptions } from '../../config/temporal.ts';
+import { temporalConfig } from '../../config/temporal.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
 import { failed } from '../../domain/doctor/finding.ts';
 import type { NamespaceFacts } from '../../domain/doctor/temporal-findings.ts';
@@ -24,6 +25,7 @@ const KEYWORD = 2;
 
 /** Connects to Temporal and asks it about itself and the namespace. It never rejects. */
 export async function examineTemporal(
+  configured: Config['temporal'],
   options: TemporalOptions | undefined,
 ): Promise<TemporalExamination> {
   let connection: Connection | undefined;
@@ -32,7 +34,7 @@ export async function examineTemporal(
   let check: Finding['check'] = 'temporal.reachable';
   let config: TemporalConfig | undefined;
   try {
-    config = temporalConfig(options);
+    config = temporalConfig(configured, options);
     const { connectionOptions, namespace, encryption } = config;
     connection = await openConnection(config);
     const { address } = connectionOptions;

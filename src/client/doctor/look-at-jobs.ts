@@ -19,7 +19,7 @@ export async function lookAtJobs(examined: Examined, ledger: Ledger): Promise<Fi
   const { client, place } = temporal;
   const looked = await within(
     PATIENCE_MS,
-    pendingJobs({ client, ledger, place }, { limit: LOOKED_AT }),
+    pendingJobs({ client, ledger, place, kinds: {} }, { limit: LOOKED_AT }),
   ).catch(() => undefined);
   if (looked === undefined) return jobFindings({ ...(await known()), hasMore: true });
   // A retry that waits for its time waits as it should.

@@ -1,4 +1,5 @@
 import { HoldfastError, invalid } from '../../domain/errors.ts';
+import { overrideKind } from '../../domain/kind-override.ts';
 import { formatPlanTime, planJobId } from '../../domain/plan-id.ts';
 import { planRequest } from '../../domain/plan-request.ts';
 import type { PlanHistoryState } from '../../domain/schedule.ts';
@@ -188,7 +189,8 @@ async function startAgain(
   if (holder === undefined) return retryJob(connections, id);
   if (holder.state === 'open') throw jobExists(holder, 'it runs now');
   const request = planRequest(definition, { scope, time: time.getTime(), revision });
-  const started = await startNext(connections, holder, request);
+  const overridden = overrideKind(request, connections.kinds, definition.given);
+  const started = await startNext(connections, holder, overridden);
   if (started !== undefined) return started;
   throw jobExists({ ...holder, state: 'open' }, 'somebody else has just started it');
 }

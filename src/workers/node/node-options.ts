@@ -1,20 +1,25 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { TemporalOptions } from '../../config.ts';
+import type { ConfigOption } from '../../config/given-config.ts';
+import type { Config } from '../../config/load-config.ts';
+import type { TemporalOptions } from '../../config/temporal.ts';
 import type { Duration } from '../../domain/duration.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { Labels } from '../../domain/labels.ts';
 import { checkLabels } from '../../domain/labels.ts';
-import { DEFAULT_LEASE_MS, LEAST_LEASE_MS } from '../../domain/node.ts';
+import { LEAST_LEASE_MS } from '../../domain/node.ts';
 import { checkName } from '../../domain/check.ts';
 import type { JobDefinition } from '../../handlers/define-job.ts';
 import { defaultLog } from '../default-log.ts';
 import type { ResolvedSpoolOptions, SpoolOptions } from './spool-options.ts';
 import { resolveSpoolOptions } from './spool-options.ts';
 
-/** What `startNode` takes. */
-export interface NodeOptions {
+/**
+ * What `startNode` takes. A default is that of the configuration's section `node`, which may have
+ * another one than is said here.
+ */
+export interface NodeOptions extends ConfigOption {
   /** The node's name, unique among the nodes that run at the same time. */
   readonly name: string;
   /** The pool whose jobs it takes. */
@@ -44,7 +49,7 @@ export interface NodeOptions {
   readonly labels?: Labels;
   /** Where late results wait until they are delivered, and how many. */
   readonly spool?: SpoolOptions;
-  /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
+  /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, holdfast.yaml, temporal.toml, then 127.0.0.1:7233 and default */
   readonly temporal?: TemporalOptions;
   /** @default JSON lines on standard error */
   readonly log?: Logger;
@@ -63,7 +68,6 @@ export interface ResolvedNodeOptions {
   readonly leaseMs: number;
   readonly labels: Labels;
   readonly spool: ResolvedSpoolOptions;
-  readonly temporal: TemporalOptions;
   readonly log: Logger;
 }
 
@@ -72,28 +76,34 @@ export interface ResolvedNodeOptions {
  *
  * @throws HoldfastError `invalid_input` naming the first option that is wrong
  */
-export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
-  const { shutdownGrace = '10s', cancelGrace = '5s', temporal = {} } = options;
+export function resolveNodeOptions(
+  options: NodeOptions,
+  { node }: Pick<Config, 'node'>,
+): ResolvedNodeOptions {
+  const { shutdownGrace, cancelGrace, slots = node.slots, labels = node.labels } = options;
   return {
     name: checkName(options.name, 'name'),
     pool: checkName(options.pool, 'pool'),
-    source: sourceOf(options),
-    slots: checkSlots(options.slots ?? availableParallelism()),
-    shutdownGraceMs: parseDuration(shutdownGrace, 'shutdownGrace'),
-    cancelGraceMs: parseDuration(cancelGrace, 'cancelGrace'),
-    leaseMs: options.lease === undefined ? DEFAULT_LEASE_MS : leaseMsOf(options.lease),
-    labels: checkLabels(options.labels, 'labels'),
-    spool: resolveSpoolOptions(options.spool),
-    temporal,
+    source: sourceOf(options, node.isolation),
+    slots: checkSlots(slots ?? availableParallelism()),
+    shutdownGraceMs: parseDuration(shutdownGrace ?? node.shutdownGraceMs, 'shutdownGrace'),
+    cancelGraceMs: parseDuration(cancelGrace ?? node.cancelGraceMs, 'cancelGrace'),
+    leaseMs: options.lease === undefined ? node.leaseMs : leaseMsOf(options.lease),
+    labels: checkLabels(labels, 'labels'),
+    spool: resolveSpoolOptions(options.spool, node),
     log: options.log ?? defaultLog(),
   };
 }
 
-function sourceOf({ jobs, isolation }: NodeOptions): ResolvedNodeOptions['source'] {
+function sourceOf(
+  { jobs, isolation }: NodeOptions,
+  configured: Config['node']['isolation'],
+): ResolvedNodeOptions['source'] {
   if (typeof jobs !== 'string' && !Array.isArray(jobs)) {
     throw invalid('jobs', 'the path of a handler file, or an array of definitions', jobs);
   }
-  const chosen = isolation ?? (typeof jobs === 'string' ? 'thread' : 'inline');
+  // Definitions can only run inline, whatever the configuration says of files.
+  const chosen = isolation ?? (typeof jobs === 'string' ? (configured ?? 'thread') : 'inline');
   if (chosen === 'inline') return { isolation: 'inline', jobs };
   if (chosen !== 'thread') throw invalid('isolation', '"thread" or "inline"', chosen);
   if (typeof jobs === 'string') return { isolation: 'thread', file: jobs };

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import type { Config } from '../../config/load-config.ts';
 import { checkCount } from '../../domain/check.ts';
 import { invalid } from '../../domain/errors.ts';
 
@@ -8,7 +9,7 @@ export interface SpoolOptions {
   /**
    * The folder of all nodes: each has one of its own in it, by its name and namespace.
    *
-   * @default HOLDFAST_SPOOL_DIR, then `late-results` in the user's state folder
+   * @default HOLDFAST_SPOOL_DIR, holdfast.yaml, then `late-results` in the user's state folder
    */
   readonly dir?: string;
   /** Over it the oldest are dropped. @default 256000000 */
@@ -20,7 +21,7 @@ export interface SpoolOptions {
 /** {@link SpoolOptions}, checked and with every default filled in. */
 export type ResolvedSpoolOptions = Required<SpoolOptions>;
 
-const MAX_BYTES = 256_000_000;
+const BYTES_OF_MB = 1_000_000;
 const MAX_COUNT = 10_000;
 
 /**
@@ -28,8 +29,11 @@ const MAX_COUNT = 10_000;
  *
  * @throws HoldfastError `invalid_input` naming the first option that is wrong
  */
-export function resolveSpoolOptions(options: SpoolOptions = {}): ResolvedSpoolOptions {
-  const { dir, maxBytes = MAX_BYTES, maxCount = MAX_COUNT } = options;
+export function resolveSpoolOptions(
+  options: SpoolOptions = {},
+  { spoolDir, spoolMaxMb }: Pick<Config['node'], 'spoolDir' | 'spoolMaxMb'>,
+): ResolvedSpoolOptions {
+  const { dir = spoolDir, maxBytes = spoolMaxMb * BYTES_OF_MB, maxCount = MAX_COUNT } = options;
   return {
     dir: dir === undefined ? defaultDir() : dirOf(dir),
     maxBytes: checkCount(maxBytes, 'spool.maxBytes', 1),
@@ -45,8 +49,6 @@ function dirOf(dir: unknown): string {
 
 /** `~/.local/state/holdfast/late-results` on Linux. */
 function defaultDir(): string {
-  const wanted = process.env['HOLDFAST_SPOOL_DIR'];
-  if (wanted !== undefined && wanted !== '') return resolve(wanted);
   const { data, log } = envPaths('holdfast', { suffix: '' });
   // Only Linux has a folder for state; env-paths has it for logs.
   return join(process.platform === 'linux' ? log : data, 'late-results');

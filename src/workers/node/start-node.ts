@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TemporalConfig } from '../../config.ts';
-import { temporalConfig } from '../../config.ts';
+import { givenConfig } from '../../config/given-config.ts';
+import type { TemporalConfig } from '../../config/temporal.ts';
+import { temporalConfig } from '../../config/temporal.ts';
 import { installRuntime } from '../runtime-log.ts';
 import { Alerts } from '../alerts.ts';
 import { Closers } from '../closers.ts';
@@ -49,26 +50,27 @@ export interface RunningNode {
  * @throws HoldfastError `invalid_input`, `handler_file_failed` or `temporal_unavailable`
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const node = resolveNodeOptions(options);
+  const config = await givenConfig(options);
+  const node = resolveNodeOptions(options, config);
   installRuntime(node.log);
   const stuck = new AbortController();
   const handlers = await nodeHandlers(node, () => stuck.abort());
   const closers = new Closers(node.log);
   closers.add(() => handlers.executor.stop());
   try {
-    const config = temporalConfig(node.temporal);
-    const connection = await connectTemporal(config);
+    const server = temporalConfig(config.temporal, options.temporal);
+    const connection = await connectTemporal(server);
     closers.add(() => connection.close());
     const incarnation = randomBytes(4).toString('hex');
     const metrics = processMetrics();
     const alerts = new Alerts(node.log, metrics);
     stuck.signal.addEventListener('abort', () => alerts.raise('thread_stuck', { node: node.name }));
-    const { namespace, encryption } = config;
+    const { namespace, encryption } = server;
     const calls = createNodeCalls(node.name, incarnation, { connection, namespace, encryption });
     const payloads = new WorkerPayloads(encryption, alerts);
     const late = createLateDelivery(node, { namespace, calls, metrics });
     closers.add(() => late.stop());
-    const nodeProcess = await createProcess(config, {
+    const nodeProcess = await createProcess(server, {
       ...{ node, handlers, incarnation, connection, namespace, payloads, calls, late, metrics },
       stuck: stuck.signal,
     });

@@ -5,6 +5,8 @@ import { HoldfastError } from '../../domain/errors.ts';
 import { resolveJobSpec } from '../../domain/job-spec.ts';
 import type { JobRequest } from '../../domain/job.ts';
 import type { Json } from '../../domain/json.ts';
+import type { KindOption } from '../../domain/kind-override.ts';
+import { optionsIn } from '../../domain/kind-override.ts';
 import { PAYLOAD_LIMIT_BYTES } from '../../domain/json.ts';
 import { checkInput } from '../../handlers/check-input.ts';
 import type { ComputingDefinition } from '../../handlers/compute-limits.ts';
@@ -22,6 +24,8 @@ export type Definitions = ReadonlyMap<
 export interface OutboxRequest {
   readonly request: JobRequest;
   readonly dedupe: Dedupe | undefined;
+  /** The options that the row has given itself. */
+  readonly given: readonly KindOption[];
 }
 
 /**
@@ -39,12 +43,17 @@ export async function outboxRequest(
   if (definition === undefined && options['pool'] == null) throw unknownKind(row, definitions);
   if (input === undefined) throw tooLarge(row);
   checkPayload(kind, input);
-  const { dedupe, ...others } = withoutNulls(options);
+  const { dedupe, given, ...others } = withoutNulls(options);
   const defaults = definition && (await defaultsOf(definition, input, others));
   const request = { ...defaults, ...others, kind, input } as JobRequest;
   const asked = checkDedupe(dedupe, 'options.dedupe');
   resolveJobSpec(id, 1, request);
-  return { request, dedupe: asked };
+  return { request, dedupe: asked, given: givenIn(others, isComplete ? given : undefined) };
+}
+
+/** One of our own client has the definition's options in it, too, and says which are not. */
+function givenIn(options: ClaimedRow['options'], given: unknown): readonly KindOption[] {
+  return Array.isArray(given) ? (given as KindOption[]) : optionsIn(options);
 }
 
 /** What the kind's definition says, its schema and functions being asked about this input. */

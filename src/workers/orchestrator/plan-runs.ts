@@ -7,10 +7,10 @@ import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
 /** How ticks start and end the jobs of plans: as any client does. */
 export function planRuns(connections: Connections, declared: DeclaredSchedules): PlanRuns {
   return {
-    start: async (id, request, delayMs) => {
+    start: async (id, request, given, delayMs) => {
       // The server refuses a delay that is negative, as that of a plan is which is late.
       const delay = delayMs > 0 ? { startDelayMs: Math.ceil(delayMs) } : {};
-      await startJob(connections, id, request, delay);
+      await startJob(connections, id, request, { ...delay, given });
     },
     end: async (id, generation) => {
       await requestEnd(connections, id, generation);

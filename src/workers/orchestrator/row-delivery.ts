@@ -11,8 +11,6 @@ import { OutboxSettler } from './outbox-settler.ts';
 import type { RelayTroubles } from './relay-troubles.ts';
 import { mayWait, startRow } from './start-row.ts';
 
-/** Starts at a time, and as many again that may wait for the end of another job. */
-const LANES = 32;
 /** A row that made trouble stands back for so long, doubled each time, so that others are tried. */
 const ROW_BACKOFF = { initialMs: 500, maxMs: 15_000 };
 
@@ -20,6 +18,8 @@ const ROW_BACKOFF = { initialMs: 500, maxMs: 15_000 };
 export interface RelayDeps {
   readonly connections: Connections;
   readonly definitions: Definitions;
+  /** Starts at a time, and as many again that may wait for the end of another job. */
+  readonly concurrency: number;
   readonly metrics: Pick<Metrics, 'outboxStarted' | 'outboxDead'>;
   readonly log: Logger;
 }
@@ -30,12 +30,14 @@ export class RowDelivery {
   readonly #held: HeldRows;
   readonly #troubles: RelayTroubles;
   readonly #stopped: AbortSignal;
-  readonly #lanes = new Lanes(LANES);
-  readonly #waitingLanes = new Lanes(LANES);
+  readonly #lanes: Lanes;
+  readonly #waitingLanes: Lanes;
   readonly #settler: OutboxSettler;
 
   constructor(deps: RelayDeps, held: HeldRows, troubles: RelayTroubles, stopped: AbortSignal) {
     this.#deps = deps;
+    this.#lanes = new Lanes(deps.concurrency);
+    this.#waitingLanes = new Lanes(deps.concurrency);
     this.#held = held;
     this.#troubles = troubles;
     this.#stopped = stopped;

@@ -5,20 +5,11 @@ import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../../activities/control/create-control-activities.ts';
 import type { Connections } from '../../client/connections.ts';
-import type { TemporalOptions } from '../../config.ts';
-import { databaseUrl, temporalConfig } from '../../config.ts';
-import type { Duration } from '../../domain/duration.ts';
+import { databaseUrl } from '../../config/database-url.ts';
+import { givenConfig } from '../../config/given-config.ts';
+import { temporalConfig } from '../../config/temporal.ts';
 import { configureResources } from '../../client/configure-resources.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
-import { parseResources } from '../../domain/resource.ts';
-import type { RetentionPolicy } from '../../domain/retention.ts';
-import { RETENTION_DEFAULTS } from '../../domain/retention.ts';
-import type { StormPolicy } from '../../domain/storm.ts';
-import { STORM_DEFAULTS } from '../../domain/storm.ts';
-import type { SweepPolicy } from '../../domain/sweep.ts';
-import { SWEEP_DEFAULTS } from '../../domain/sweep.ts';
-import { parseLimit } from '../../handlers/attempt-options.ts';
-import type { JobDefinition } from '../../handlers/define-job.ts';
 import type { DeclaredSchedules } from '../../handlers/load-handlers.ts';
 import { handlersOf, loadHandlersIfAny, loadSchedules } from '../../handlers/load-handlers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -36,12 +27,16 @@ import { beatOnRecord } from './beat.ts';
 import { WorkerPayloads } from '../worker-payloads.ts';
 import { controlEvents } from './control-events.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import type { OrchestratorOptions, OrchestratorSettings } from './orchestrator-options.ts';
+import { orchestratorSettings } from './orchestrator-options.ts';
 import type { Definitions } from './outbox-request.ts';
 import { pruneLedger } from './prune.ts';
 import { startRelay } from './relay.ts';
 import { planRuns } from './plan-runs.ts';
 import type { RunningLoop } from './repeat.ts';
 import { releaseSessions } from './release-sessions.ts';
+import { readSeed, seedLedger } from './seed-schedules.ts';
+import { startStandby } from './start-standby.ts';
 import { createSweepActivities } from './sweep-activities.ts';
 import { scheduleSweeps } from './sweep-schedule.ts';
 import { repairScheduleAlarms, tickSchedules } from './tick-schedules.ts';
@@ -49,41 +44,14 @@ import { watchOutbox } from './watch-outbox.ts';
 import { watchSchedules } from './watch-schedules.ts';
 import { watchTemporal } from './watch-temporal.ts';
 
-/** Options of {@link startOrchestrator}; what is left out comes from the environment. */
-export interface OrchestratorOptions {
-  /** @default TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, temporal.toml, then 127.0.0.1:7233 and default */
-  readonly temporal?: TemporalOptions;
-  /** The ledger. @default DATABASE_URL */
-  readonly databaseUrl?: string;
-  /** When losses of nodes pause failover. @default more than half of a pool, and 3, within 10 s; 30 s */
-  readonly storm?: Partial<StormPolicy>;
-  /** How long the ledger keeps what. @default results 7 days, fences for ever or at least 90 days */
-  readonly retention?: Partial<RetentionPolicy>;
-  /**
-   * A handler file, or definitions: what jobs that were enqueued by SQL take the defaults of their kind
-   * from, and their schemas check. Their handlers do not run here. @default none
-   */
-  readonly jobs?: string | readonly JobDefinition[];
-  /** The age of a row of the outbox from which it is an alert. @default '60s' */
-  readonly outboxLagAlarm?: Duration;
-  /** What compares ledger and Temporal and repairs what differs. @default every minute; alert above 10 */
-  readonly sweep?: Partial<SweepPolicy>;
-  /**
-   * How much there is of what jobs hold while they run, by the resource's name, or `pool/name` for one
-   * pool's own: `{ 'db-conn': 10, 'gpu/gpu-mem-gb': 64 }`. Only a change of it counts: what was set
-   * while running outlives a restart with the same. @default none
-   */
-  readonly resources?: Readonly<Record<string, number>>;
-  /** How often it looks for schedules that are due and had no alarm. @default '30s' */
-  readonly tickInterval?: Duration;
-  /** @default JSON lines on standard error */
-  readonly log?: Logger;
-}
+export type { OrchestratorOptions } from './orchestrator-options.ts';
 
 /** A running orchestrator. */
 export interface RunningOrchestrator {
   /** Its worker identity, as the Web UI shows it. */
   readonly identity: string;
+  /** It does no work, and is ready all the same. */
+  readonly isStandby: boolean;
   /** Why it can do no work now; undefined when it can. */
   readonly whyNotReady: () => Promise<string | undefined>;
   /** Settles when it has stopped: resolves after {@link stop}, rejects when it failed. */
@@ -104,48 +72,47 @@ export async function startOrchestrator(
 ): Promise<RunningOrchestrator> {
   const log = options.log ?? defaultLog();
   installRuntime(log);
-  const settings = settingsOf(options);
-  const definitions = await definitionsOf(options.jobs);
-  const schedules = await schedulesOf(options.jobs);
-  const ledger = openLedger(databaseUrl(options.databaseUrl));
-  const config = temporalConfig(options.temporal);
-  const { connectionOptions, namespace, encryption } = config;
+  const config = await givenConfig(options);
+  const settings = orchestratorSettings(options, config);
+  if (settings.isStandby) return startStandby(log);
+  const seed = await readSeed(config.file);
+  const { definitions, schedules } = await codeOf(settings.jobs);
+  const ledger = openLedger(databaseUrl(options.databaseUrl ?? config.database.url));
+  const server = temporalConfig(config.temporal, options.temporal);
+  const { connectionOptions, namespace, encryption } = server;
   const place = { address: connectionOptions.address, namespace };
   const identity = `orchestrator/${hostname()}/${randomBytes(4).toString('hex')}`;
   const closers = new Closers(log);
   closers.add(() => ledger.close());
   try {
     await ledger.migrate();
-    const connection = await connectTemporal(config);
+    const connection = await connectTemporal(server);
     closers.add(() => connection.close());
     await ensureSearchAttributes(connection, namespace);
     const watch = watchTemporal(connection, ledger, log);
     closers.add(() => watch.stop());
     const metrics = processMetrics();
     const events = controlEvents(log, metrics);
-    const { dataConverter } = encryption;
-    const client = new Client({ connection, namespace, dataConverter });
+    const client = new Client({ connection, namespace, dataConverter: encryption.dataConverter });
     const payloads = new WorkerPayloads(encryption, new Alerts(log, metrics));
-    const connections = { client, ledger, place };
-    const { storm, retention, sweep } = settings;
+    const connections = { client, ledger, place, kinds: config.kinds };
+    const { storm, retention, sweep, outboxConcurrency: concurrency } = settings;
     await configureResources(connections, settings.resources);
+    await seedLedger(connections, seed, log);
     const plans = planRuns(connections, schedules);
     const worker = await Worker.create({
-      connection,
-      namespace,
-      identity,
-      taskQueue: ORCHESTRATOR_QUEUE,
+      ...WORKER_OPTIONS,
+      ...{ connection, namespace, identity },
       dataConverter: payloads.dataConverter,
       workflowBundle: { codePath: await workflowBundlePath(payloads) },
       activities: {
         ...createControlActivities({ ledger, events, storm, watch, plans }),
         ...createSweepActivities({ connections, retention, ...sweep, metrics, log }),
       },
-      ...WORKER_TIMES,
     });
     const loops = [
       releaseSessions(ledger, client, events, log),
-      startRelay({ connections, definitions, metrics, log }),
+      startRelay({ connections, definitions, concurrency, metrics, log }),
       ...loopsOf(connections, settings, { worker, metrics, log }),
     ];
     for (const loop of loops) closers.add(() => loop.stop());
@@ -153,11 +120,19 @@ export async function startOrchestrator(
     stopped.catch(() => undefined);
     log.info({ identity, ...place }, 'orchestrator.started');
     const isReady = () => whyNotReady(worker, ledger, payloads);
-    return { identity, stopped, stop: () => stopWorker(worker, stopped), whyNotReady: isReady };
+    const stop = () => stopWorker(worker, stopped);
+    return { identity, isStandby: false, stopped, stop, whyNotReady: isReady };
   } catch (error) {
     await closers.closeAll();
-    throw unreachable(error, config);
+    throw unreachable(error, server);
   }
+}
+
+/** What a file or a program defines, and orchestrators use. */
+async function codeOf(
+  jobs: OrchestratorOptions['jobs'],
+): Promise<{ readonly definitions: Definitions; readonly schedules: DeclaredSchedules }> {
+  return { definitions: await definitionsOf(jobs), schedules: await schedulesOf(jobs) };
 }
 
 async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definitions> {
@@ -165,7 +140,8 @@ async function definitionsOf(jobs: OrchestratorOptions['jobs']): Promise<Definit
   return typeof jobs === 'string' ? loadHandlersIfAny(jobs) : handlersOf(jobs, 'option "jobs"');
 }
 
-const WORKER_TIMES = {
+const WORKER_OPTIONS = {
+  taskQueue: ORCHESTRATOR_QUEUE,
   // A dead orchestrator's workflows move on after this; the SDK's default is 10 s.
   stickyQueueScheduleToStartTimeout: '2s',
   shutdownGraceTime: '5s',
@@ -176,32 +152,21 @@ const WORKER_TIMES = {
   isolateExecutionTimeout: '1h',
 } as const;
 
-/** What is left to the defaults, filled in. */
-function settingsOf(options: OrchestratorOptions) {
-  return {
-    storm: { ...STORM_DEFAULTS, ...options.storm },
-    retention: { ...RETENTION_DEFAULTS, ...options.retention },
-    sweep: { ...SWEEP_DEFAULTS, ...options.sweep },
-    resources: parseResources(options.resources ?? {}, 'resources'),
-    outboxLagAlarmMs: parseLimit(options.outboxLagAlarm ?? '60s', 'outboxLagAlarm'),
-    tickIntervalMs: parseLimit(options.tickInterval ?? '30s', 'tickInterval'),
-  };
-}
-
 function loopsOf(
   connections: Connections,
-  { retention, sweep, outboxLagAlarmMs, tickIntervalMs }: ReturnType<typeof settingsOf>,
+  settings: OrchestratorSettings,
   { worker, metrics, log }: { worker: Worker; metrics: Metrics; log: Logger },
 ): RunningLoop[] {
   const { client, ledger } = connections;
+  const { retention, sweep, outboxLagMs, tickIntervalMs, scheduleLag: lagCadences } = settings;
   return [
     beatOnRecord(ledger, worker, log),
     pruneLedger(ledger, retention, metrics, log),
-    watchOutbox(ledger.outbox, metrics, log, outboxLagAlarmMs),
+    watchOutbox(ledger.outbox, metrics, log, outboxLagMs),
     scheduleSweeps(client, sweep.intervalMs, log),
     tickSchedules(connections, tickIntervalMs, log),
     repairScheduleAlarms(connections, tickIntervalMs, log),
-    watchSchedules(ledger, metrics, log, tickIntervalMs),
+    watchSchedules(ledger, metrics, log, { intervalMs: tickIntervalMs, lagCadences }),
   ];
 }
 

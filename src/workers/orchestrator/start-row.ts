@@ -1,12 +1,10 @@
 import type { Connections } from '../../client/connections.ts';
-import type { Dedupe } from '../../client/dedupe.ts';
 import { startInSession } from '../../client/start-in-session.ts';
 import { wasStartedBy } from '../../client/was-started-by.ts';
 import { HoldfastError } from '../../domain/errors.ts';
-import type { JobRequest } from '../../domain/job.ts';
 import { isRefusedForGood } from '../../domain/temporal-error.ts';
 import type { ClaimedRow } from '../../ledger/outbox-claims.ts';
-import type { Definitions } from './outbox-request.ts';
+import type { Definitions, OutboxRequest } from './outbox-request.ts';
 import { outboxRequest } from './outbox-request.ts';
 
 /** What became of a row. `trouble`: it is to be tried again. */
@@ -25,8 +23,7 @@ export async function startRow(
   row: ClaimedRow,
 ): Promise<RowOutcome> {
   try {
-    const { request, dedupe } = await outboxRequest(row, definitions);
-    await start(connections, row, request, dedupe);
+    await start(connections, row, await outboxRequest(row, definitions));
     return { kind: 'started' };
   } catch (error) {
     return outcomeOf(error);
@@ -41,14 +38,13 @@ export function mayWait({ options }: ClaimedRow): boolean {
 async function start(
   connections: Connections,
   { id, seq, tries }: ClaimedRow,
-  request: JobRequest,
-  dedupe: Dedupe | undefined,
+  { request, dedupe, given }: OutboxRequest,
 ): Promise<void> {
   const submission = `outbox/${seq}`;
   const isRepeatable = dedupe === undefined || dedupe === 'attach';
   // A relay may have crashed between the start and the word of it.
   if (!isRepeatable && tries > 1 && (await wasStartedBy(connections, id, submission))) return;
-  const starting = () => startInSession(connections, id, request, { dedupe, submission });
+  const starting = () => startInSession(connections, id, request, { dedupe, submission, given });
   if (dedupe === 'replace') await starting();
   else await connections.client.withDeadline(Date.now() + START_WITHIN_MS, starting);
 }

@@ -17,15 +17,19 @@ const SINCE_MS = 86_400_000;
 /** A start that is later than this is a late one. */
 export const LATE_MS = 60_000;
 
-/** A schedule behind by more than so many of its cadences is an alert. */
-const LAG_CADENCES = 2;
+/** How often it is looked, and how far behind a schedule may be. */
+export interface ScheduleWatch {
+  readonly intervalMs: number;
+  /** A schedule behind by more than so many of its cadences is an alert. */
+  readonly lagCadences: number;
+}
 
 /** Shows how far behind schedules are, and alerts when one is too far. */
 export function watchSchedules(
   { schedules }: Pick<Ledger, 'schedules'>,
   metrics: Metrics,
   log: Logger,
-  intervalMs: number,
+  { intervalMs, lagCadences }: ScheduleWatch,
 ): RunningLoop {
   const alerts = new Alerts(log, metrics);
   const runOnce = async (): Promise<void> => {
@@ -35,7 +39,7 @@ export function watchSchedules(
       const shownMs = isPaused || lagMs === undefined ? 0 : Math.max(0, lagMs);
       metrics.scheduleLag(name, shownMs);
       metrics.scheduleStale(name, runningStale);
-      if (shownMs > LAG_CADENCES * cadenceMs(figures)) {
+      if (shownMs > lagCadences * cadenceMs(figures)) {
         behind.push({ schedule: name, lagMs: Math.round(shownMs) });
       }
     }

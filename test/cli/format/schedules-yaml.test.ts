@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatSchedulesYaml } from '../../../src/cli/format/schedules-yaml.ts';
-import { readScheduleFiles } from '../../../src/cli/read-schedules.ts';
+import { readScheduleFiles } from '../../../src/config/read-schedules.ts';
 import type { Json } from '../../../src/domain/json.ts';
 import type { ScheduleDocument } from '../../../src/domain/schedule-definition.ts';
 import { holds, scheduleDocuments } from '../../support/schedule-documents.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestName } from '../../dist/client/nearest-name.js';
+import { nearestName } from '../../dist/domain/nearest-name.js';
 
 const KINDS = ['greet', 'transcribe', 'translate', 'hash-file'];
 

@@ -1,29 +1,35 @@
 import { readFile } from 'node:fs/promises';
-import { normalize } from 'node:path';
+import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
+import { globSync } from 'tinyglobby';
 import type { Document, Node } from 'yaml';
-import { isMap, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import { checkSchedule } from '../client/schedules/check-schedule.ts';
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { createOccurrences } from '../cron/create-occurrences.ts';
 import { HoldfastError, invalid, show } from '../domain/errors.ts';
 import type { ScheduleDocument } from '../domain/schedule-definition.ts';
+import { resolveDefinition } from '../domain/schedule-definition.ts';
+import type { Steps } from './yaml-lines.ts';
+import { lineOf, stepsOf } from './yaml-lines.ts';
 
 /** A schedule that a file holds. */
-interface ReadSchedule {
+export interface ReadSchedule {
   readonly document: ScheduleDocument;
   /** `schedules.yaml, line 3`. */
   readonly place: string;
 }
 
+/** Files that hold others' paths may do so this deep: one that names itself ends there. */
+const DEEPEST = 5;
+
 /**
  * The schedules of a YAML or JSON file, checked in full: one, a list, a list under `schedules`, or
- * several YAML documents.
+ * several YAML documents. A text in a list is the path of another such file, or a glob of some, from the
+ * folder of this one.
  *
  * @throws HoldfastError `invalid_input` that names file, line and field
  */
-async function readSchedules(file: string): Promise<ReadSchedule[]> {
+async function readSchedules(file: string, depth = 0): Promise<ReadSchedule[]> {
   const text = await readText(file);
   const lines = new LineCounter();
-  const lineOf = (node: Node | null | undefined) =>
-    node?.range == null ? undefined : lines.linePos(node.range[0]).line;
   const parsed = parseAllDocuments(text, { lineCounter: lines });
   const documents = 'empty' in parsed ? [] : parsed;
   const read: ReadSchedule[] = [];
@@ -31,7 +37,16 @@ async function readSchedules(file: string): Promise<ReadSchedule[]> {
     const [error] = document.errors;
     if (error !== undefined) throw notYaml(file, lines.linePos(error.pos[0]).line, error.message);
     for (const path of schedulePaths(document)) {
-      read.push(readOne({ file, document, path, lineOf }));
+      const node = document.getIn(path, true);
+      if (isScalar(node) && typeof node.value === 'string') {
+        const place = `${file}, line ${lineOf(document, lines, path)}`;
+        if (depth === DEEPEST) throw invalid(place, 'a file that does not name itself', node.value);
+        for (const other of filesOf(file, node.value, place)) {
+          read.push(...(await readSchedules(other, depth + 1)));
+        }
+      } else {
+        read.push(readOne({ file, document, path, lines }));
+      }
     }
   }
   const isEmptyList = documents.some(
@@ -39,6 +54,31 @@ async function readSchedules(file: string): Promise<ReadSchedule[]> {
   );
   if (read.length === 0 && !isEmptyList) throw invalid(file, 'at least one schedule', undefined);
   return read;
+}
+
+/** The files that a path or a glob in a file names, by their names. */
+function filesOf(file: string, pattern: string, place: string): string[] {
+  const folder = dirname(file);
+  if (!/[*?{[]/.test(pattern)) return [isAbsolute(pattern) ? pattern : join(folder, pattern)];
+  const found = globSync([pattern], { cwd: folder, absolute: true, expandDirectories: false });
+  if (found.length === 0) throw invalid(place, 'a path or a glob of some files', pattern);
+  return found.sort().map((path) => (isAbsolute(file) ? path : relative('', path)));
+}
+
+/**
+ * The schedules that a configuration file names under `schedules`; none where it has no such section.
+ *
+ * @throws HoldfastError `invalid_input`
+ */
+export async function configuredSchedules(
+  file: string | undefined,
+): Promise<readonly ReadSchedule[]> {
+  if (file === undefined) return [];
+  const [document] = parseAllDocuments(await readText(file));
+  const contents = document?.contents;
+  if (!isMap(contents) || !contents.has('schedules')) return [];
+  const [read] = await readScheduleFiles([file]);
+  return read?.schedules ?? [];
 }
 
 /** A file with its schedules. */
@@ -73,58 +113,43 @@ interface Place {
   readonly file: string;
   readonly document: Document.Parsed;
   /** Where in the document the schedule is. */
-  readonly path: readonly (string | number)[];
-  readonly lineOf: (node: Node | null | undefined) => number | undefined;
+  readonly path: Steps;
+  readonly lines: LineCounter;
 }
 
 /** Where the schedules of a document are. */
 function schedulePaths({ contents }: Document.Parsed): (string | number)[][] {
   if (contents === null) return [];
-  const within = isMap(contents) ? contents.get('schedules', true) : undefined;
+  const within: unknown = isMap(contents) ? contents.get('schedules', true) : undefined;
+  if (isScalar(within)) return within.value === null ? [] : [['schedules']];
   if (isSeq(within)) return within.items.map((_, index) => ['schedules', index]);
   if (isSeq(contents)) return contents.items.map((_, index) => [index]);
   return [[]];
 }
 
-function readOne({ file, document, path, lineOf }: Place): ReadSchedule {
-  const nodeAt = (at: readonly (string | number)[]) =>
-    (at.length === 0 ? document.contents : document.getIn(at, true)) as Node | undefined;
-  const node = nodeAt(path);
-  const place = `${file}, line ${lineOf(node) ?? 1}`;
-  const value = node?.toJS(document) as ScheduleDocument;
+function readOne({ file, document, path, lines }: Place): ReadSchedule {
+  const node = (path.length === 0 ? document.contents : document.getIn(path, true)) as Node;
+  const line = lines.linePos(node.range?.[0] ?? 0).line;
+  const value = node.toJS(document) as ScheduleDocument;
   try {
-    return { document: checkSchedule(value).document, place };
+    createOccurrences(resolveDefinition(value).plan, 'schedule.');
+    return { document: value, place: `${file}, line ${line}` };
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     const { path: given } = error.details;
-    const field = typeof given === 'string' ? given : '';
-    const line = lineOf(nearestNode(field, (steps) => nodeAt([...path, ...steps])) ?? node);
-    const at = line === undefined ? place : `${file}, line ${line}`;
+    const field = typeof given === 'string' ? stepsOf(given.replace(/^schedule\.?/, '')) : [];
+    const isKnown = field.length > 0 && document.hasIn([...path, field[0]]);
+    const at = isKnown ? lineOf(document, lines, [...path, ...field]) : line;
     throw new HoldfastError(
       'invalid_input',
-      `${at}: ${error.message.replace(/^schedule(?:\.|: )/, '')}`,
+      `${file}, line ${at}: ${error.message.replace(/^schedule(?:\.|: )/, '')}`,
       {
         ...(error.hint === undefined ? {} : { hint: error.hint }),
-        details: { ...error.details, file, line },
+        details: { ...error.details, file, line: at },
         cause: error,
       },
     );
   }
-}
-
-/** The node of a field such as `schedule.retry.backoff[1]`, or else what it would stand in. */
-function nearestNode(
-  field: string,
-  nodeAt: (steps: readonly (string | number)[]) => Node | undefined,
-): Node | undefined {
-  const steps = [...field.replace(/^schedule\.?/, '').matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(
-    ([, index, name]) => (index === undefined ? (name ?? '') : Number(index)),
-  );
-  for (let length = steps.length; length > 0; length--) {
-    const node = nodeAt(steps.slice(0, length));
-    if (node !== undefined && typeof node === 'object') return node;
-  }
-  return undefined;
 }
 
 async function readText(file: string): Promise<string> {
