@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { AccessClient } from '../client/access.ts';
 import type { HoldfastClient } from '../client/connect.ts';
+import type { ScheduleSource } from '../client/schedules/apply-schedules.ts';
 import type { Role } from '../domain/access.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { ServerEvent } from './event-stream.ts';
@@ -35,6 +36,8 @@ interface AuditFacts {
 interface ApiCall<Params, Query, Headers, Body> {
   readonly client: HoldfastClient;
   readonly access: AccessClient;
+  /** The schedules of the configured file, as it is now. */
+  readonly configuredSchedules: () => Promise<readonly ScheduleSource[]>;
   readonly caller: Caller;
   readonly params: Params;
   readonly query: Query;

@@ -4,6 +4,7 @@ import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { AccessClient } from '../client/access.ts';
 import type { HoldfastClient } from '../client/connect.ts';
+import type { ScheduleSource } from '../client/schedules/apply-schedules.ts';
 import { ERRORS, HoldfastError } from '../domain/errors.ts';
 import type { ApiParts } from './api-parts.ts';
 import type { Caller } from './api-route.ts';
@@ -24,6 +25,8 @@ import { unknownRoute } from './unknown-route.ts';
 export interface ApiOptions {
   readonly client: HoldfastClient;
   readonly access: AccessClient;
+  /** The schedules of the configured file, as it is now. */
+  readonly configuredSchedules: () => Promise<readonly ScheduleSource[]>;
   /** False: whoever reaches it may do all; for a host that only this machine reaches. */
   readonly asksForTokens: boolean;
   /** Whose tokens it takes beside its own. */
@@ -40,9 +43,10 @@ export interface ApiOptions {
 
 /** The REST API over a client: it answers requests, and serves nothing by itself. */
 export function createApi(options: ApiOptions): Hono {
-  const { client, access, log, closing, version } = options;
+  const { client, access, configuredSchedules, log, closing, version } = options;
   const audit = auditCalls(access, log);
-  const parts: ApiParts = { client, access, log, closing, streams: { open: 0 }, audit };
+  const own = { log, closing, streams: { open: 0 }, audit };
+  const parts: ApiParts = { client, access, configuredSchedules, ...own };
   const document = openApiDocument(version);
   const page = docsPage(document);
   const callerOf = createGate(options);

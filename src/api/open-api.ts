@@ -85,10 +85,17 @@ function pathOf(route: ApiRoute): RegisteredPath {
       ...(headers === undefined ? {} : { headers: headers as z.ZodObject }),
       ...(body === undefined
         ? {}
-        : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+        : {
+            body: { required: isNeeded(body), content: { 'application/json': { schema: body } } },
+          }),
     },
     responses: { ...answersOf(route), ...problemsOf(route) },
   };
+}
+
+/** An empty body counts as `{}`. */
+function isNeeded(body: z.ZodType): boolean {
+  return !body.safeParse({}).success;
 }
 
 /** Such as `post_jobs_id_cancel`: it names the path, and stays what it is. */

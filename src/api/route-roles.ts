@@ -40,7 +40,10 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'GET /v1/schedules/{name}/revisions': 'read',
   'GET /v1/schedules/{name}/preview': 'read',
   'GET /v1/schedules/{name}/history': 'read',
+  'POST /v1/schedules/diff': 'read',
   'POST /v1/schedules': 'operate',
+  'POST /v1/schedules/apply': 'operate',
+  'POST /v1/schedules/{name}/revert': 'operate',
   'PUT /v1/schedules/{name}': 'operate',
   'PATCH /v1/schedules/{name}': 'operate',
   'DELETE /v1/schedules/{name}': 'operate',
@@ -63,6 +66,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Role>> = {
   'GET /v1/audit': 'admin',
 
   'GET /api/v1/scheduler/jobs': 'read',
+  'POST /api/v1/scheduler/jobs/actions/reload': 'operate',
   'POST /codec/decode': 'read',
   'POST /codec/encode': 'submit',
 };

@@ -29,8 +29,8 @@ export function routeServer(
     });
     const target = Object.values((request.params ?? {}) as Record<string, string>)[0];
     const signal = AbortSignal.any([parts.closing, context.req.raw.signal]);
-    const { client, access } = parts;
-    const call = { ...request, client, access, caller, signal } as never;
+    const { client, access, configuredSchedules } = parts;
+    const call = { ...request, client, access, configuredSchedules, caller, signal } as never;
     const answer = await parts.audit(route, caller, target, () => route.handle(call));
     if ('events' in answer) return streamResponse(answer, context, parts);
     const { status, headers = {} } = answer;

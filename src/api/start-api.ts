@@ -7,8 +7,10 @@ import type { Logger } from 'pino';
 import { openAccess } from '../client/access.ts';
 import type { ConnectOptions } from '../client/connect.ts';
 import { connect } from '../client/connect.ts';
+import type { ScheduleSource } from '../client/schedules/apply-schedules.ts';
+import { configuredSource } from '../config/configured-source.ts';
 import { givenConfig } from '../config/given-config.ts';
-import { HoldfastError } from '../domain/errors.ts';
+import { HoldfastError, invalid } from '../domain/errors.ts';
 import { createApi } from './create-api.ts';
 import { isLoopback } from './loopback.ts';
 import type { OidcOptions } from './oidc/oidc-settings.ts';
@@ -63,6 +65,7 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
     const client = await connect({ ...options, config });
     const app = createApi({
       ...{ client, access, asksForTokens, oidc, webUiOrigins, requestsPerSecond, log },
+      configuredSchedules: () => configuredSchedules(config.file),
       closing: closing.signal,
       version: apiVersion(),
     });
@@ -88,6 +91,17 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
     await access.close();
     throw error;
   }
+}
+
+/** The schedules of the configuration file as it is now. */
+async function configuredSchedules(file: string | undefined): Promise<readonly ScheduleSource[]> {
+  if (file !== undefined) return [await configuredSource(file)];
+  throw invalid(
+    'schedules',
+    'a configuration file with them',
+    undefined,
+    'see docs/configuration.md',
+  );
 }
 
 /** The version that the document tells. */

@@ -9,15 +9,18 @@ const KNOWN = [
   ...PAGES.map((path) => ({ method: 'GET', path })),
 ].map(({ method, path }) => ({
   method,
+  path,
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
 }));
 
 /** The error for a request that no route takes: of an unknown path, or of a method that the path lacks. */
 export function unknownRoute({ req: { method, url, path } }: Context): HoldfastError {
   const raw = /^\w+:\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? path;
-  const allowed = [
-    ...new Set(KNOWN.filter(({ pattern }) => pattern.test(raw)).map((known) => known.method)),
-  ];
+  const matching = KNOWN.filter(({ pattern }) => pattern.test(raw));
+  // A path that is named as it is goes before one with a parameter, as in the document.
+  const literal = matching.filter((known) => known.path === raw);
+  const found = literal.length > 0 ? literal : matching;
+  const allowed = [...new Set(found.map((known) => known.method))];
   const hint = 'see /docs for what there is';
   if (allowed.length === 0) {
     return new HoldfastError('route_not_found', `there is no ${path.slice(0, 200)}`, { hint });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { parseIsoTime } from '../domain/iso-time.ts';
 import { checkScope } from '../domain/plan-id.ts';
 import { invalid } from '../domain/errors.ts';
 import type { JobError } from '../domain/job.ts';
@@ -189,7 +190,10 @@ function parseCursor(text: string | undefined): [string, string] | [null, null] 
   if (text === undefined) return [null, null];
   try {
     const [time, scope] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    return [isoOf(time as number), checkScope(scope, 'scope')];
+    const before = isoOf(time as number);
+    // The cursor of another list counts microseconds: that is a year which PostgreSQL does not take.
+    parseIsoTime(before, 'time');
+    return [before, checkScope(scope, 'scope')];
   } catch {
     throw invalid('cursor', 'the cursor that the page before gave', text);
   }

@@ -11,6 +11,7 @@ export function apiOn(given: GivenParts): Hono {
   return createApi({
     asksForTokens: false,
     webUiOrigins: [],
+    configuredSchedules: () => Promise.resolve([]),
     requestsPerSecond: 0,
     version: '0.0.0',
     log: pino({ level: 'silent' }),

@@ -209,6 +209,12 @@ test.each([
   expect(answer.status).toBe(status);
 });
 
+test('a path of its own allows what the document has for it, and not what a parameter there would', async () => {
+  const { status, headers } = await ask(api, 'PUT /v1/jobs/bulk');
+  expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+  expect((await ask(api, 'PUT /v1/jobs/x')).headers.get('allow')).toBe('GET');
+});
+
 test('a body that is not said to be JSON is refused', async () => {
   const response = await api.request('/v1/jobs', { method: 'POST', body: '{}' });
   expect(response.status).toBe(415);

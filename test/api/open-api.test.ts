@@ -30,6 +30,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('asks for a body only where it has to have something', () => {
+    const isNeeded = (path: string) => {
+      const { requestBody } = document.paths![path]!['post']!;
+      return requestBody !== undefined && 'required' in requestBody && requestBody.required;
+    };
+    expect(isNeeded('/v1/jobs')).toBe(true);
+    expect(isNeeded('/v1/jobs/{id}/cancel')).toBe(false);
+  });
+
   test('names each operation once', () => {
     const ids = operations.map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).toBe(ids.length);

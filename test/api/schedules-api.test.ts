@@ -111,6 +111,8 @@ test('a trigger runs now, and its plan is in the history, page by page', async (
   expect((await history('scope=eu')).body['plans']).toHaveLength(1);
   expect((await history('until=2026-01-01T00:00:00Z')).body['plans']).toEqual([]);
   expect(await history('state=GONE')).toMatchObject({ status: 400 });
+  const ofAnotherList = Buffer.from('[1795970567487000,"a",0]').toString('base64url');
+  expect(await history(`cursor=${ofAnotherList}`)).toMatchObject({ status: 400 });
 });
 
 test('times of the past are told by a dry run and then run; a failed one is retried', async () => {
@@ -204,6 +206,42 @@ test('a sweep of a ledger that is right finds nothing, dry or not', async () => 
       body: { isDryRun: dryRun, recoveries: [], troubles: [], strategies: { pending: {} } },
     });
   }
+});
+
+test('files are merged into what was edited, conflicts are told field by field, and a revision comes back', async () => {
+  const name = randomUUID();
+  const file = (given: object) => ({
+    sources: [{ source: `${name}.yaml`, schedules: [{ ...fields, name, ...given }] }],
+  });
+  const apply = (given: object) => ask(api, 'POST /v1/schedules/apply', file(given));
+  expect((await apply({})).body).toMatchObject({
+    isApplied: true,
+    schedules: [{ name, kind: 'created', revision: 1 }],
+  });
+  const place = `/v1/schedules/${name}`;
+  await ask(api, `PATCH ${place}`, { cron: '0 4 * * *' });
+  expect((await apply({ priority: 2 })).body).toMatchObject({
+    schedules: [{ kind: 'changed', revision: 3, kept: [{ field: 'cron', live: '0 4 * * *' }] }],
+  });
+  const { body } = await ask(api, `GET ${place}`);
+  expect(body['document']).toMatchObject({ cron: '0 4 * * *', priority: 2 });
+  const conflict = { cron: '0 5 * * *', priority: 2 };
+  expect((await ask(api, 'POST /v1/schedules/diff', file(conflict))).body).toMatchObject({
+    isApplied: false,
+    schedules: [{ kind: 'conflict', conflicts: [{ field: 'cron', file: '0 5 * * *' }] }],
+  });
+  expect(await apply(conflict)).toMatchObject({
+    status: 409,
+    body: { code: 'schedule_conflict', details: { schedules: [{ kind: 'conflict' }] } },
+  });
+  const reverted = await ask(api, `POST ${place}/revert`, { to: 1 }, { 'If-Match': '"3"' });
+  expect(reverted).toMatchObject({ status: 200, body: { kind: 'changed' } });
+  expect((await ask(api, `GET ${place}/revisions`)).body['revisions']).toMatchObject([
+    { revision: 4, how: 'revert to 1', by: 'local' },
+    { revision: 3, changes: [{ field: 'priority', to: 2 }] },
+    { revision: 2, how: 'edit' },
+    { revision: 1 },
+  ]);
 });
 
 // The last one: it takes the orchestrator away.

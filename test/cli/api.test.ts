@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { HoldfastProcess } from '../../dist/dev/holdfast-process.js';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 import { runHoldfast } from './run-holdfast.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 let fleet: Fleet;
 let env: Record<string, string>;
@@ -93,6 +96,48 @@ test('tokens are created, listed, asked for and revoked', async () => {
     await process.stop();
   }
   expect((await run('list')).stdout).toMatch(/^ID +NAME .*\n.* ci +read +revoked /);
+});
+
+test('a reload merges the configured file as it is now, and says why it cannot', async () => {
+  const file = join(await temporaryFolder(), 'holdfast.yaml');
+  const write = (text: string) => writeFile(file, text);
+  await write('schedules:\n- name: nightly\n  kind: report\n  pool: p\n  cron: 0 2 * * *\n');
+  const { process, url } = await serve('--no-auth', '--config', file);
+  const reload = async () => {
+    const path = '/api/v1/scheduler/jobs/actions/reload';
+    const response = await fetch(`${url}${path}`, { method: 'POST' });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  try {
+    expect(await reload()).toMatchObject({
+      status: 200,
+      body: { message_code: 'SUCCESS', message: '1 created', schedules: [{ name: 'nightly' }] },
+    });
+    await fleet.client.schedules.edit('nightly', { cron: '0 3 * * *' });
+    await write(
+      'schedules:\n- name: nightly\n  kind: report\n  pool: p\n  cron: 0 2 * * *\n  priority: 1\n',
+    );
+    expect((await reload()).body).toMatchObject({
+      schedules: [{ kind: 'changed', kept: [{ field: 'cron' }], changes: [{ field: 'priority' }] }],
+    });
+    await write(
+      'schedules:\n- name: nightly\n  kind: report\n  pool: p\n  cron: 0 4 * * *\n  priority: 1\n',
+    );
+    expect(await reload()).toMatchObject({
+      status: 409,
+      body: {
+        message_code: 'CONSTRAINT_VIOLATION',
+        code: 'schedule_conflict',
+        details: { schedules: [{ conflicts: [{ field: 'cron' }] }] },
+      },
+    });
+    await write('schedules:\n- name: nightly\n');
+    const wrong = await reload();
+    expect(wrong).toMatchObject({ status: 409, body: { code: 'invalid_input' } });
+    expect(wrong.body['message']).toContain('holdfast.yaml');
+  } finally {
+    await process.stop();
+  }
 });
 
 test('a stream that is open ends with the process', async () => {

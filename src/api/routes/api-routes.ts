@@ -11,6 +11,7 @@ import { outboxRoutes } from './outbox.ts';
 import { pendingRoutes } from './pending.ts';
 import { poolRoutes } from './pools.ts';
 import { resourceRoutes } from './resources.ts';
+import { scheduleApplyRoutes } from './schedule-apply.ts';
 import { scheduleOrderRoutes } from './schedule-orders.ts';
 import { schedulePlanRoutes } from './schedule-plans.ts';
 import { schedulerRoutes } from './scheduler.ts';
@@ -32,6 +33,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...poolRoutes,
   ...orchestratorRoutes,
   ...scheduleRoutes,
+  ...scheduleApplyRoutes,
   ...scheduleOrderRoutes,
   ...schedulePlanRoutes,
   ...resourceRoutes,

@@ -1,7 +1,9 @@
 import type { HoldfastClient } from '../../client/connect.ts';
+import { HoldfastError } from '../../domain/errors.ts';
 import type { Orchestrator } from '../../domain/orchestrator.ts';
 import { route } from '../api-route.ts';
-import { SchedulerJobs, SchedulerOff } from '../schemas/scheduler.ts';
+import { NotReloaded, Reloaded, SchedulerJobs, SchedulerOff } from '../schemas/scheduler.ts';
+import { countsOf } from './schedule-apply.ts';
 
 /*
  * What operators and their scripts know from the earlier system, with its paths, its field names and its
@@ -32,6 +34,40 @@ const list = route({
   },
 });
 
+const reload = route({
+  method: 'post',
+  path: '/api/v1/scheduler/jobs/actions/reload',
+  tag: 'scheduler',
+  summary: 'Merge the configured schedules into the record, and tell what that changed',
+  description: 'Edits on record survive. A conflict changes nothing.',
+  answers: {
+    200: { description: 'What became of each schedule.', schema: Reloaded },
+    409: {
+      description: 'No file is configured, one is wrong, or file and record are in conflict.',
+      schema: NotReloaded,
+    },
+  },
+  async handle({ client, configuredSchedules, caller }) {
+    try {
+      const sources = await configuredSchedules();
+      const { schedules, warnings } = await client.schedules.apply(sources, { by: caller.who });
+      const counts = countsOf(schedules);
+      const words = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+      const message = words.length === 0 ? 'no schedules' : words.join(', ');
+      const body = { message_code: 'SUCCESS', message, schedules, warnings };
+      return { status: 200, body, audit: { details: counts } };
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || !VIOLATIONS.includes(error.code)) throw error;
+      const { code, message, details } = error;
+      const body = { message_code: 'CONSTRAINT_VIOLATION', message, code, details };
+      return { status: 409, body, audit: { details: { code } } };
+    }
+  },
+});
+
+/** What is wrong with the files or with the record, and not with the call. */
+const VIOLATIONS: readonly string[] = ['invalid_input', 'schedule_conflict', 'schedule_changed'];
+
 /** Undefined: an orchestrator is alive. */
 function whyOff(orchestrators: readonly Orchestrator[]): string | undefined {
   const [latest] = orchestrators;
@@ -59,4 +95,4 @@ function jobOf({ name, document, nextDueAt, paused, revision }: Stored): object 
 }
 
 /** Routes that the earlier system had. */
-export const schedulerRoutes = [list];
+export const schedulerRoutes = [list, reload];

@@ -4,6 +4,7 @@ import type { Json } from '../../domain/json.ts';
 import type { ScheduleDocument } from '../../domain/schedule-definition.ts';
 import type { Answer } from '../api-route.ts';
 import { route } from '../api-route.ts';
+import { RevertOrder } from '../schemas/apply.ts';
 import {
   NewSchedule,
   PutSchedule,
@@ -152,6 +153,23 @@ const revisions = route({
   }),
 });
 
+const revert = route({
+  method: 'post',
+  path: '/v1/schedules/{name}/revert',
+  tag,
+  summary: 'Give a schedule the definition of an earlier revision; also one that was removed',
+  params: SchedulePlace,
+  headers: IfMatch,
+  body: RevertOrder,
+  answers: { 200: changed, 201: changed },
+  errors: ['schedule_not_found', 'schedule_changed', 'schedule_exists'],
+  async handle({ client, params: { name }, headers: given, body: { to }, caller }) {
+    const options = { to, ...revisionOf(given), by: caller.who };
+    const reverted = await client.schedules.revert(name, options);
+    return { ...putAnswer(reverted), audit: { details: { ...detailsOf(reverted), to } } };
+  },
+});
+
 type Put = Awaited<ReturnType<HoldfastClient['schedules']['put']>>;
 
 function putAnswer(done: Put): Extract<Answer, { status: number }> {
@@ -177,4 +195,4 @@ function revisionOf(given: { 'If-Match'?: string | undefined }): { revision?: nu
 }
 
 /** Routes of schedules and their revisions. */
-export const scheduleRoutes = [create, list, get, put, edit, remove, revisions];
+export const scheduleRoutes = [create, list, get, put, edit, remove, revisions, revert];

@@ -146,7 +146,8 @@ export const Schedule = z
 /** Every schedule. */
 export const ScheduleList = z.object({ schedules: z.array(Schedule) }).openapi('ScheduleList');
 
-const Warnings = z
+/** What could not be done in Temporal. */
+export const Warnings = z
   .array(z.string())
   .openapi({ description: 'What could not be done in Temporal, and mends itself.' });
 
@@ -170,7 +171,7 @@ export const RemovedSchedule = z
   .openapi('RemovedSchedule');
 
 /** A field that two versions of a schedule have differently. */
-const FieldChange = z
+export const FieldChange = z
   .object({
     field: z.string().openapi({ example: 'retry.maxAttempts' }),
     from: AnyJson.optional(),

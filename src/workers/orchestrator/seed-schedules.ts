@@ -1,26 +1,17 @@
-import { relative } from 'node:path';
 import type { Logger } from 'pino';
 import type { Connections } from '../../client/connections.ts';
 import { seedSchedules } from '../../client/schedules/apply-schedules.ts';
-import { configuredSchedules } from '../../config/read-schedules.ts';
-import type { ScheduleDocument } from '../../domain/schedule-definition.ts';
-
-/** The schedules of a configuration file, and what the file is called. */
-export interface ConfiguredSchedules {
-  readonly source: string;
-  readonly schedules: readonly ScheduleDocument[];
-}
+import type { ConfiguredSource } from '../../config/configured-source.ts';
+import { configuredSource } from '../../config/configured-source.ts';
 
 /**
  * The schedules that a configuration file has or names, checked in full.
  *
  * @throws HoldfastError `invalid_input`
  */
-export async function readSeed(file: string | undefined): Promise<ConfiguredSchedules | undefined> {
-  const read = await configuredSchedules(file);
-  if (file === undefined || read.length === 0) return undefined;
-  // As `holdfast schedules apply` calls it in the same folder.
-  return { source: relative('', file), schedules: read.map(({ document }) => document) };
+export async function readSeed(file: string | undefined): Promise<ConfiguredSource | undefined> {
+  const seed = file === undefined ? undefined : await configuredSource(file);
+  return seed?.schedules.length === 0 ? undefined : seed;
 }
 
 /**
@@ -29,7 +20,7 @@ export async function readSeed(file: string | undefined): Promise<ConfiguredSche
  */
 export async function seedLedger(
   connections: Connections,
-  seed: ConfiguredSchedules | undefined,
+  seed: ConfiguredSource | undefined,
   log: Logger,
 ): Promise<void> {
   if (seed === undefined) return;
