@@ -59,7 +59,7 @@ function temporalLogger(log: Logger): TemporalLogger {
     const isOurs = meta['sdkComponent'] === 'workflow';
     const levels = isOurs ? WORKFLOW_LEVELS : SDK_LEVELS;
     const fields = {
-      ...(isOurs ? rest : { temporal: rest }),
+      ...(isOurs ? rest : { temporal: scalarsIn(rest) }),
       ...(err === undefined ? {} : { err }),
     };
     log[isKnown(message, meta) ? 'debug' : levels[level]](fields, message);
@@ -72,6 +72,12 @@ function temporalLogger(log: Logger): TemporalLogger {
     warn: (message, meta) => write('WARN', message, meta),
     error: (message, meta) => write('ERROR', message, meta),
   };
+}
+
+/** At its most talkative the SDK logs whole tasks, payloads included: no object of its own gets through. */
+function scalarsIn(meta: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(meta).filter(([, value]) => typeof value !== 'object');
+  return Object.fromEntries(kept);
 }
 
 /** What the SDK warns of and we know: our own lines say it too, or it is how a node is meant. */

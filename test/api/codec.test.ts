@@ -1,23 +1,32 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { HoldfastClient } from 'holdfast';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { EncryptionCodec } from '../../dist/codec/encryption-codec.js';
 import { generateKey, Keyring } from '../../dist/codec/keyring.js';
 import { createPayloadsClient } from '../../dist/client/payloads.js';
 import type { AccessClient } from '../../dist/client/access.js';
-import type { Token } from '../../dist/domain/access.js';
+import { openAccess } from '../../dist/client/access.js';
+import type { Role } from '../../src/domain/access.ts';
+import { migrate } from '../../src/ledger/migrate.ts';
+import { createPool } from '../../src/ledger/pool.ts';
+import { unique } from '../ledger/records.ts';
 import { apiOn, ask } from './api-on-test.ts';
 
 const UI = 'https://temporal.example.com';
 const KEYS = generateKey('k1');
 
+let access: AccessClient;
+
+beforeAll(async () => {
+  const pool = createPool(inject('databaseUrl'));
+  await migrate(pool);
+  await pool.end();
+  access = await openAccess(inject('databaseUrl'));
+});
+afterAll(() => access.close());
+
 function apiWith(keys: string, asksForTokens = false) {
   const payloads = createPayloadsClient(new EncryptionCodec(new Keyring({ keys })));
-  const roles: Record<string, Partial<Token>> = { r: { role: 'read' }, s: { role: 'submit' } };
-  const access = {
-    identify: (token: string) => Promise.resolve(roles[token]),
-    startAudit: () => Promise.reject(new Error('nothing changes')),
-  } as unknown as AccessClient;
   const client = { payloads } as unknown as HoldfastClient;
   return apiOn({ client, access, asksForTokens, webUiOrigins: [UI] });
 }
@@ -66,11 +75,18 @@ describe('the codec endpoint', () => {
 
   test('needs a token like any route, and is not audited', async () => {
     const api = apiWith(KEYS, true);
-    const call = (path: string, token?: string) =>
-      ask(api, path, { payloads: [] }, token ? { authorization: `Bearer ${token}` } : {});
+    const tokenOf = async (role: Role) => (await access.createToken(unique(role), { role })).token;
+    const call = (path: string, token?: string) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return ask(api, path, { payloads: [] }, headers);
+    };
     expect((await call('POST /codec/decode')).status).toBe(401);
-    expect((await call('POST /codec/decode', 'r')).status).toBe(200);
-    expect((await call('POST /codec/encode', 's')).status).toBe(200);
+    const reader = await tokenOf('read');
+    expect((await call('POST /codec/decode', reader)).status).toBe(200);
+    expect((await call('POST /codec/encode', reader)).status).toBe(403);
+    expect((await call('POST /codec/encode', await tokenOf('submit'))).status).toBe(200);
+    const audited = await access.listAudit({ limit: 100 });
+    expect(audited.filter(({ what }) => what.includes('/codec/'))).toEqual([]);
   });
 
   test('lets the pages of the Web UI in, errors included, and no others', async () => {
