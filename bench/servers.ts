@@ -22,8 +22,8 @@ export interface BenchServers {
   stop(): Promise<void>;
 }
 
-/** Starts a Temporal server, a ledger and an orchestrator. */
-export async function startBenchServers(): Promise<BenchServers> {
+/** Starts a Temporal server, a ledger and an orchestrator with these flags. */
+export async function startBenchServers(flags: readonly string[] = []): Promise<BenchServers> {
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   const postgres = await startLedger(note);
   const ledger = postgres === undefined ? {} : { databaseUrl: postgres.url };
@@ -33,7 +33,7 @@ export async function startBenchServers(): Promise<BenchServers> {
     TEMPORAL_NAMESPACE: embedded.temporal.namespace,
     DATABASE_URL: embedded.databaseUrl,
   };
-  const orchestrator = await started(['orchestrator'], env);
+  const orchestrator = await started(['orchestrator', ...flags], env);
   return {
     embedded,
     env,
