@@ -34,23 +34,36 @@ export interface TickNext {
   readonly resumedAt?: number;
 }
 
-/** What a schedule needs before its tick. `none`: it was removed, is paused, or has nothing due. */
+/** What a tick is to do. */
 export type TickStart =
-  | { readonly kind: 'none'; readonly next?: TickNext }
+  /** Nothing. With `waitMs`, which is short: something is due after that. */
+  | { readonly kind: 'idle'; readonly waitMs?: number }
+  /** Only start what was planned before. */
+  | { readonly kind: 'none' }
   | { readonly kind: 'plan' }
   /** The scopes are what this job returns. */
   | { readonly kind: 'ask'; readonly request: JobRequest; readonly timeoutMs: number };
+
+/** What came of starting plans. */
+export interface StartedPlans {
+  readonly started: number;
+  /** There may be more that are due. */
+  readonly more: boolean;
+  /** How many could not be started, and why one of them could not: they are left for the next tick. */
+  readonly refused?: { readonly count: number; readonly why: string };
+}
 
 /** What an orchestrator does for the workflow of a tick. */
 export interface TickActivities {
   startTick(tick: { schedule: string }): Promise<TickStart>;
   /** Decides every time that is due, scope by scope; each scope is one transaction. */
   planTick(request: TickRequest): Promise<Ticked>;
-  /** Starts the jobs of plans that are due and were not started; answers how many are left. */
+  /** Starts the jobs of plans that are due and were not started, but for the first `skip` of them. */
   startPlanned(request: {
-    schedule: string;
-    limit: number;
-  }): Promise<{ started: number; more: boolean }>;
+    readonly schedule: string;
+    readonly limit: number;
+    readonly skip?: number;
+  }): Promise<StartedPlans>;
   /** Ends a tick: when the schedule is due next, or why it was left out this time. */
   endTick(tick: { schedule: string; next?: TickNext; trouble?: string }): Promise<void>;
 }

@@ -115,11 +115,7 @@ export async function scopesToPlan(
     .sort()
     .filter((scope) => after === undefined || scope > after);
   const batch = rest.slice(0, limit);
-  const { rows: marks } = await pool.query<{ scope: string; decided_through: Date }>(
-    `select scope, decided_through from holdfast.schedule_scopes
-     where schedule = $1 and scope = any ($2::text[]) and decided_through is not null`,
-    [name, batch],
-  );
+  const marks = batch.length === 0 ? [] : await watermarksOf(pool, name, batch);
   const known = new Map(marks.map((mark) => [mark.scope, mark.decided_through.getTime()]));
   return {
     schedule: scheduleOfRow(row),
@@ -128,6 +124,19 @@ export async function scopesToPlan(
     scopes: batch.map((scope) => ({ scope, decidedThrough: known.get(scope) })),
     next: rest.length > limit ? batch.at(-1) : undefined,
   };
+}
+
+async function watermarksOf(
+  pool: pg.Pool,
+  schedule: string,
+  scopes: readonly string[],
+): Promise<{ scope: string; decided_through: Date }[]> {
+  const { rows } = await pool.query<{ scope: string; decided_through: Date }>(
+    `select scope, decided_through from holdfast.schedule_scopes
+     where schedule = $1 and scope = any ($2::text[]) and decided_through is not null`,
+    [schedule, scopes],
+  );
+  return rows;
 }
 
 /** The latest plan of a scope that runs or ran. */

@@ -20,16 +20,20 @@ export interface UnstartedPlan {
   readonly waitMs: number;
 }
 
-/**
- * Plans that are due and were not started, the oldest first.
- *
- * @param aheadMs those, too, that are due so soon
- */
+/** Which plans that were not started to look at. */
+export interface UnstartedBatch {
+  readonly limit: number;
+  /** The first ones are passed over. @default 0 */
+  readonly skip?: number;
+  /** Those, too, that are due so soon. @default 0 */
+  readonly aheadMs?: number;
+}
+
+/** Plans that are due and were not started, the oldest first. */
 export async function unstartedPlans(
   pool: pg.Pool,
   schedule: string,
-  limit: number,
-  aheadMs = 0,
+  { limit, skip = 0, aheadMs = 0 }: UnstartedBatch,
 ): Promise<UnstartedPlan[]> {
   const { rows } = await pool.query<{
     scope: string;
@@ -45,8 +49,8 @@ export async function unstartedPlans(
      from holdfast.plans
      where schedule = $1 and skipped is null and started_at is null
        and due_at <= now() + $3 * interval '1 ms'
-     order by due_at, time, scope limit $2`,
-    [schedule, limit, aheadMs],
+     order by due_at, time, scope limit $2 offset $4`,
+    [schedule, limit, aheadMs, skip],
   );
   const revisions = [...new Set(rows.map(({ revision }) => revision))];
   const definitions = await definitionsOf(pool, schedule, revisions);

@@ -26,7 +26,13 @@ import type { HistoryFilter, HistoryPage } from './plan-history.ts';
 import { planHistory } from './plan-history.ts';
 import type { Decide, PlannedScopes } from './plan-scopes.ts';
 import { planScopes } from './plan-scopes.ts';
-import type { OpenPlanJob, PlanOfSchedule, TickEnd, UnstartedPlan } from './planned-runs.ts';
+import type {
+  OpenPlanJob,
+  PlanOfSchedule,
+  TickEnd,
+  UnstartedBatch,
+  UnstartedPlan,
+} from './planned-runs.ts';
 import { endTick, markSkipped, markStarted, openJobsOf, unstartedPlans } from './planned-runs.ts';
 import type { ChangedSchedule, PutOptions, ScheduleChange } from './put-schedule.ts';
 import { putSchedule, removeSchedule } from './put-schedule.ts';
@@ -71,8 +77,8 @@ export interface Schedules {
   scopesToPlan(schedule: string, batch: ScopeBatch): Promise<ScopesToPlan | undefined>;
   /** The latest plan of a scope that runs or ran: what the rules of `compat` ask for. */
   latestPlan(schedule: string, scope: string): Promise<LatestPlan | undefined>;
-  /** Plans that are due, or within `aheadMs`, and were not started, the oldest first. */
-  unstarted(schedule: string, limit: number, aheadMs?: number): Promise<UnstartedPlan[]>;
+  /** Plans that are due and were not started, the oldest first. */
+  unstarted(schedule: string, batch: UnstartedBatch): Promise<UnstartedPlan[]>;
   markStarted(schedule: string, plans: readonly PlanOfSchedule[]): Promise<void>;
   /** Skips a plan that was not started. Answers false when it was, or was skipped before. */
   markSkipped(schedule: string, plan: PlanOfSchedule, reason: 'overlap'): Promise<boolean>;
@@ -90,7 +96,7 @@ export interface Schedules {
   /** What became of plans, the newest first. */
   history(filter: HistoryFilter): Promise<HistoryPage>;
   /** Where each schedule stands, for gauges. */
-  figures(sinceMs: number, lateMs: number): Promise<ScheduleFigures[]>;
+  figures(): Promise<ScheduleFigures[]>;
 }
 
 /** Turns errors of PostgreSQL into ours. */

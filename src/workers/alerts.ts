@@ -8,8 +8,7 @@ export const ALERTS = {
   pool_paused: 'a pool lost most of its nodes at once; its failover pauses',
   outbox_lag: 'a job has waited in the outbox for too long: no relay can start it',
   sweep_recovered: 'one sweep repaired more than it may without an alert',
-  schedule_lag:
-    'a schedule is behind by more than two of its cadences: its ticks do not get through',
+  schedule_lag: 'a schedule is behind by more than two of its times: its ticks do not get through',
   payload_unreadable:
     'a payload is encrypted by a key that this process lacks; what it holds waits',
   thread_stuck: 'a handler blocks its thread for good; the node stops',

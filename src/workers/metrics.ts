@@ -28,6 +28,7 @@ export const METRICS = {
   holdfast_recovered_total: 'what sweeps of this orchestrator repaired, by strategy',
   holdfast_schedule_lag_seconds:
     'how far behind a schedule is: now, less the last time that is decided and its delay',
+  holdfast_schedule_planned: 'plans of a schedule that are due and were not started',
   holdfast_schedule_running_stale: 'runs of a schedule that are open for longer than one may take',
   holdfast_plans_total:
     'times that ticks of this orchestrator decided, by schedule and decision: planned, or why skipped',
@@ -57,6 +58,7 @@ export interface Metrics {
   outboxDead(code: string): void;
   recovered(strategy: SweepStrategy, count: number): void;
   scheduleLag(schedule: string, lagMs: number): void;
+  schedulePlanned(schedule: string, plans: number): void;
   scheduleStale(schedule: string, runs: number): void;
   timesDecided(schedule: string, decision: string, count: number): void;
   planStartedLate(schedule: string): void;
@@ -143,13 +145,18 @@ type Meter = typeof Runtime.prototype.metricMeter;
 function scheduleMetrics(
   counter: (name: Name) => ReturnType<Meter['createCounter']>,
   gauge: (name: Name) => ReturnType<Meter['createGauge']>,
-): Pick<Metrics, 'scheduleLag' | 'scheduleStale' | 'timesDecided' | 'planStartedLate'> {
+): Pick<
+  Metrics,
+  'scheduleLag' | 'schedulePlanned' | 'scheduleStale' | 'timesDecided' | 'planStartedLate'
+> {
   const scheduleLag = gauge('holdfast_schedule_lag_seconds');
+  const schedulePlanned = gauge('holdfast_schedule_planned');
   const scheduleStale = gauge('holdfast_schedule_running_stale');
   const plans = counter('holdfast_plans_total');
   const latePlans = counter('holdfast_plans_late_total');
   return {
     scheduleLag: (schedule, lagMs) => scheduleLag.set(Math.round(lagMs / 1000), { schedule }),
+    schedulePlanned: (schedule, plans) => schedulePlanned.set(plans, { schedule }),
     scheduleStale: (schedule, runs) => scheduleStale.set(runs, { schedule }),
     timesDecided: (schedule, decision, count) => plans.add(count, { schedule, decision }),
     planStartedLate: (schedule) => latePlans.add(1, { schedule }),

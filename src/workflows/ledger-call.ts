@@ -10,8 +10,9 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type { ControlActivities, NodeControlActivities } from '../domain/activities.ts';
+import type { TickActivities } from '../domain/tick.ts';
 
-type Activities = ControlActivities & NodeControlActivities;
+type Activities = ControlActivities & NodeControlActivities & TickActivities;
 
 const QUICK: LocalActivityOptions = {
   scheduleToCloseTimeout: '3s',
@@ -80,6 +81,14 @@ export const recordNode: NodeControlActivities['recordNode'] = (change) =>
 /** Takes a node off the record; waits as long as the ledger is away. */
 export const forgetNode: NodeControlActivities['forgetNode'] = (forgotten) =>
   ledgerCall('forgetNode', (activities) => activities.forgetNode(forgotten));
+
+/** What a tick is to do; waits as long as the ledger is away. */
+export const startTick: TickActivities['startTick'] = (tick) =>
+  ledgerCall('startTick', (activities) => activities.startTick(tick), 'cancellable');
+
+/** Puts the end of a tick on record; waits as long as the ledger is away. */
+export const endTick: TickActivities['endTick'] = (tick) =>
+  ledgerCall('endTick', (activities) => activities.endTick(tick), 'cancellable');
 
 /** Tells the jobs of a node that it left; goes on until all are told. */
 export const failOver: NodeControlActivities['failOver'] = (left) =>

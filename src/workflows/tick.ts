@@ -1,6 +1,15 @@
-import { continueAsNew, isCancellation, log, workflowInfo } from '@temporalio/workflow';
-import type { TickNext, TickStart } from '../domain/tick.ts';
+import {
+  continueAsNew,
+  isCancellation,
+  log,
+  patched,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { TickActivities, TickNext, TickStart } from '../domain/tick.ts';
 import { askScopes } from './ask-scopes.ts';
+import { endTick, startTick } from './ledger-call.ts';
+import { QUICK_TICK_PATCH } from './patches.ts';
 import { tickActivities, whyFailed } from './tick-calls.ts';
 
 /** Scopes of one transaction. */
@@ -25,26 +34,42 @@ export async function tick(
   { schedule }: { readonly schedule: string },
   carried?: CarriedTick,
 ): Promise<void> {
+  const calls = patched(QUICK_TICK_PATCH) ? { startTick, endTick } : tickActivities;
   let trouble: string | undefined;
   let next: TickNext | undefined;
   try {
-    const begun: TickStart =
-      carried === undefined ? await tickActivities.startTick({ schedule }) : { kind: 'plan' };
+    const begun = carried === undefined ? await begin(schedule, calls) : PLAN;
+    if (begun.kind === 'idle') return;
     if (begun.kind === 'ask') carried = { scopes: await askScopes(schedule, begun) };
-    next = begun.kind === 'none' ? begun.next : await planAll(schedule, carried ?? {});
+    if (begun.kind !== 'none') next = await planAll(schedule, carried ?? {});
   } catch (error) {
     trouble = whyLeftOut(schedule, error);
   }
   try {
-    await startAll(schedule);
+    const refusal = await startAll(schedule);
+    trouble ??= refusal;
   } catch (error) {
     trouble ??= whyLeftOut(schedule, error);
   }
-  await tickActivities.endTick({
+  await calls.endTick({
     schedule,
     // What was left out is due at once, which is at the next look for what is due.
-    ...(trouble === undefined ? next && { next } : { trouble }),
+    ...(next === undefined ? {} : { next }),
+    ...(trouble === undefined ? {} : { trouble }),
   });
+}
+
+const PLAN: TickStart = { kind: 'plan' };
+
+/** An alarm may ring a little before the database's clock, which decides, shows the time. */
+async function begin(
+  schedule: string,
+  calls: Pick<TickActivities, 'startTick'>,
+): Promise<TickStart> {
+  const begun = await calls.startTick({ schedule });
+  if (begun.kind !== 'idle' || begun.waitMs === undefined) return begun;
+  await sleep(begun.waitMs);
+  return calls.startTick({ schedule });
 }
 
 /** Pass after pass, until nothing that is due is left: no pass decides more of a scope than it may. */
@@ -97,11 +122,19 @@ async function renewWhenLong(
   );
 }
 
-async function startAll(schedule: string): Promise<void> {
-  let more: boolean;
-  do {
-    ({ more } = await tickActivities.startPlanned({ schedule, limit: STARTS_AT_ONCE }));
-  } while (more);
+/** Answers why some were not started. */
+async function startAll(schedule: string): Promise<string | undefined> {
+  let skip = 0;
+  let why: string | undefined;
+  for (;;) {
+    const rest = skip === 0 ? {} : { skip };
+    const request = { schedule, limit: STARTS_AT_ONCE, ...rest };
+    const { more, refused } = await tickActivities.startPlanned(request);
+    // They would be the first ones again.
+    skip += refused?.count ?? 0;
+    why ??= refused?.why;
+    if (!more) return why;
+  }
 }
 
 /** The reason for the record. A cancelled tick and the end of its run are none. */

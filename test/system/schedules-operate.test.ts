@@ -175,6 +175,18 @@ test('an input is computed by the orchestrators that have its definition', async
   expect(result).toMatchObject({ value: { scope: 'default', day: plan!.time.slice(0, 10) } });
 }, 180_000);
 
+test('a plan that cannot be started holds up no other, and its schedule says why', async () => {
+  await fleet.client.schedules.put((await loadSchedules(DEFINITIONS)).get('picky')!);
+  const isGood = ({ scope, state }: PlanLine) => scope === 'good' && state === 'succeeded';
+  const plans = await plansWhen('picky', (all) => all.filter(isGood).length >= 3);
+  const { trouble } = await fleet.client.schedules.get('picky');
+  expect(trouble).toMatch(/^plan\/picky\/bad\/\S+ was not started: no input for bad$/);
+  const bad = plans.filter(({ scope }) => scope === 'bad');
+  expect(bad.length).toBeGreaterThan(1);
+  for (const plan of bad) expect(plan).toMatchObject({ started: false, skipped: null });
+  await fleet.client.schedules.remove('picky');
+}, 180_000);
+
 test('a provider of scopes that is too slow leaves its schedule out, with the reason', async () => {
   const scopes = { kind: 'hold', pool: fleet.pool, timeout: '1s', input: fleet.hold('never') };
   await put('asks-slow', { scopes });

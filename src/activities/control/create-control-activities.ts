@@ -76,8 +76,9 @@ export function createControlActivities(
     ),
     startTick: activity('startTick', (tick: { schedule: string }) => startTick(ledger, tick)),
     planTick: activity('planTick', (request: TickRequest) => planTick(ledger, events, request)),
-    startPlanned: activity('startPlanned', (request: { schedule: string; limit: number }) =>
-      startPlanned(deps, request),
+    startPlanned: activity(
+      'startPlanned',
+      (request: Parameters<TickActivities['startPlanned']>[0]) => startPlanned(deps, request),
     ),
     endTick: activity('endTick', (tick: Parameters<TickActivities['endTick']>[0]) =>
       endTick(ledger, tick),

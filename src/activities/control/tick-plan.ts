@@ -17,20 +17,27 @@ import type { ControlEvents } from './control-events.ts';
 
 type Scopes = NonNullable<Awaited<ReturnType<Ledger['schedules']['scopesToPlan']>>>;
 
-/** What a tick is to do. The provider of scopes is not asked where nothing can be due. */
+/** A tick waits for what is due so soon: clocks differ by less. */
+const SOON_MS = 1_000;
+
+/** What a tick is to do. Where nothing is due it ends with this, and no provider of scopes is asked. */
 export async function startTick(
   { schedules }: Pick<Ledger, 'schedules'>,
   { schedule: name }: { schedule: string },
 ): Promise<TickStart> {
   const found = await schedules.scopesToPlan(name, { limit: 0, scopes: [] });
-  if (found === undefined || found.schedule.paused !== undefined) return { kind: 'none' };
+  if (found === undefined) return { kind: 'idle' };
   const { definition, schedule, now } = found;
-  if (definition.scopes.kind === 'list') return { kind: 'plan' };
-  const { nextDueAt, resumes, revision } = schedule;
-  if (nextDueAt !== undefined && nextDueAt.getTime() > now && resumes === undefined) {
-    return { kind: 'none', next: { dueAt: nextDueAt.getTime(), revision } };
+  const { nextDueAt, resumes, paused } = schedule;
+  const dueInMs = nextDueAt === undefined ? 0 : nextDueAt.getTime() - now;
+  // What was planned and not started counts as due, too.
+  if (dueInMs > 0 && resumes === undefined) {
+    return dueInMs > SOON_MS ? { kind: 'idle' } : { kind: 'idle', waitMs: dueInMs };
   }
-  const { request, timeoutMs } = definition.scopes;
+  if (paused !== undefined) return { kind: 'none' };
+  const { scopes } = definition;
+  if (scopes.kind === 'list') return { kind: 'plan' };
+  const { request, timeoutMs } = scopes;
   return { kind: 'ask', request, timeoutMs };
 }
 

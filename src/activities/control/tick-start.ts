@@ -1,10 +1,11 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { JobRequest } from '../../domain/job.ts';
 import type { Json } from '../../domain/json.ts';
 import type { KindOption } from '../../domain/kind-override.ts';
 import { planRequest } from '../../domain/plan-request.ts';
+import type { StartedPlans, TickActivities } from '../../domain/tick.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { UnstartedPlan } from '../../ledger/planned-runs.ts';
 import type { ControlEvents } from './control-events.ts';
@@ -44,28 +45,30 @@ const AT_ONCE = 32;
 /** Plans are started so long before they are due, by a delayed start: jitter is then kept exactly. */
 const AHEAD_MS = 600_000;
 
-/** Another orchestrator may have the definition that this one has not. */
-const TRIES = 5;
+/** Another orchestrator may have the definition that this one has not; and trouble may pass. */
+const TRIES = 3;
 
 /**
  * Starts the jobs of plans that are due and were not started. Repeated, also after half of it was done,
- * it starts none twice.
+ * it starts none twice. One that cannot be started holds up no other: it is told, and left.
+ *
+ * @throws what it was refused with, where another try may mend that
  */
 export async function startPlanned(
   deps: StartDeps,
-  { schedule, limit }: { schedule: string; limit: number },
-): Promise<{ started: number; more: boolean }> {
+  { schedule, limit, skip = 0 }: Parameters<TickActivities['startPlanned']>[0],
+): Promise<StartedPlans> {
   const { schedules } = deps.ledger;
-  const found = await schedules.unstarted(schedule, limit, AHEAD_MS);
+  const found = await schedules.unstarted(schedule, { limit, skip, aheadMs: AHEAD_MS });
   const ready = found.filter((plan) => plan.waitMs <= 0 || !looksAtOthers(plan));
-  const errors: unknown[] = [];
+  const refused: { readonly jobId: string; readonly error: unknown }[] = [];
   const startOne = async (lane: readonly UnstartedPlan[]): Promise<UnstartedPlan[]> => {
     const started: UnstartedPlan[] = [];
     for (const plan of lane) {
       try {
         if (await start(deps, plan, started.at(-1))) started.push(plan);
       } catch (error) {
-        errors.push(error);
+        refused.push({ jobId: plan.jobId, error });
         deps.events.planNotStarted(plan, error);
       }
     }
@@ -74,8 +77,16 @@ export async function startPlanned(
   const started = (await eachAtOnce(lanesOf(ready), AT_ONCE, startOne)).flat();
   if (started.length > 0) await schedules.markStarted(schedule, started);
   for (const plan of started) deps.events.planStarted(plan, Math.max(0, -plan.waitMs));
-  if (errors.length > 0) throw worst(errors);
-  return { started: started.length, more: found.length === limit && ready.length > 0 };
+  const more = found.length === limit && ready.length > 0;
+  const [first] = refused;
+  if (first === undefined) return { started: started.length, more };
+  const { attempt } = Context.current().info;
+  const isTriedAgain = (error: unknown): boolean =>
+    isAway(error) || (attempt < TRIES && mayPass(error));
+  const again = refused.find(({ error }) => isTriedAgain(error));
+  if (again !== undefined) throw again.error;
+  const why = `${first.jobId} was not started: ${messageOf(first.error)}`;
+  return { started: started.length, more, refused: { count: refused.length, why } };
 }
 
 /** What the runs of its scope do decides whether and how it starts. */
@@ -127,18 +138,26 @@ async function start(
 async function compute(plans: PlanRuns, { schedule, scope, time }: UnstartedPlan) {
   const computed = await plans.inputOf({ schedule, scope, time: new Date(time) });
   if (computed !== undefined) return computed;
-  throw ApplicationFailure.create({
-    type: 'handler_file_failed',
-    message: `the input of schedule ${schedule} is computed in code that this orchestrator does not have: give it the file by --jobs`,
-    nonRetryable: Context.current().info.attempt >= TRIES,
-  });
+  throw new HoldfastError(
+    'handler_file_failed',
+    `the input of schedule ${schedule} is computed in code that this orchestrator does not have`,
+    { hint: 'give orchestrators the file by --jobs' },
+  );
 }
 
-/** What another try may mend is tried again for all of them. */
-function worst(errors: readonly unknown[]): unknown {
-  const mayPass = (error: unknown): boolean =>
-    error instanceof HoldfastError
-      ? error.retryable
-      : !(error instanceof ApplicationFailure) || error.nonRetryable !== true;
-  return errors.find(mayPass) ?? errors[0];
+/** Nothing can be started: that is waited for. */
+function isAway(error: unknown): boolean {
+  return error instanceof HoldfastError && AWAY.includes(error.code);
+}
+
+const AWAY: readonly string[] = ['temporal_unavailable', 'ledger_unavailable'];
+
+/** Code that computes an input may fail now and then, and another orchestrator may have it. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof HoldfastError)) return true;
+  return error.retryable || error.code === 'handler_file_failed';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

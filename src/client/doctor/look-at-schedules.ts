@@ -2,18 +2,12 @@ import type { Finding } from '../../domain/doctor/finding.ts';
 import { scheduleFindings } from '../../domain/doctor/schedule-findings.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 
-/** How far back decisions are counted, and which starts are late: neither is told here. */
-const SINCE_MS = 60_000;
-
 /** Where the schedules stand. */
 export async function lookAtSchedules(
   { schedules }: Pick<Ledger, 'schedules'>,
   ledgerNow: number,
 ): Promise<Finding[]> {
-  const [stored, figures] = await Promise.all([
-    schedules.list(),
-    schedules.figures(SINCE_MS, SINCE_MS),
-  ]);
+  const [stored, figures] = await Promise.all([schedules.list(), schedules.figures()]);
   const byName = new Map(figures.map((each) => [each.name, each]));
   return scheduleFindings(
     stored.map(({ name, paused, nextDueAt, tickedAt, createdAt, trouble }) => {
