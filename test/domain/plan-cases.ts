@@ -18,8 +18,8 @@ export interface PlanCase {
   readonly more?: boolean;
 }
 
-/** Cases that only a running system can show. */
-export const skip = [21, ...Array.from({ length: 17 }, (_, index) => 32 + index)];
+/** Cases that only a running system can show: `docs/conformance.md` tells where each is. */
+export const skip = [21, ...Array.from({ length: 10 }, (_, index) => 32 + index), 48];
 
 const DAY = '2026-06-03T';
 

@@ -15,8 +15,57 @@ function since(time: string): NonNullable<PlanCase['latest']> {
   return { state: 'SUCCESS', time };
 }
 
-/** The cases of cron expressions, each as a tick of `every_plan` that goes on from a time. */
+/** How late a trigger of the reference may fire. */
+const FIVE_MINUTES = { window: '5m', maxPlansPerTick: 1 };
+
+/** The cases of its triggers, of which the last time alone runs, and only when it is not late. */
+const TRIGGERS: readonly PlanCase[] = [
+  {
+    case: '42',
+    spec: cron('0 17 * * 1-5', 'UTC', FIVE_MINUTES),
+    latest: since('2026-06-22T17:00:00Z'),
+    now: '2026-06-23T12:00:00Z',
+    multica: [],
+  },
+  {
+    case: '43',
+    spec: cron('0 12 * * *', 'UTC', FIVE_MINUTES),
+    now: '2026-06-23T12:05:00Z',
+    multica: ['2026-06-23T12:00:00Z'],
+  },
+  {
+    case: '43, too late',
+    spec: cron('0 12 * * *', 'UTC', FIVE_MINUTES),
+    now: '2026-06-23T12:05:01Z',
+    multica: [],
+    skipped: ['2026-06-23T12:00:00Z outside_window'],
+  },
+  {
+    case: '44',
+    spec: cron('7 9 * * *', 'UTC', FIVE_MINUTES),
+    now: '2026-07-04T13:04:27Z',
+    multica: [],
+    skipped: ['2026-07-04T09:07:00Z outside_window'],
+  },
+  {
+    case: '45',
+    spec: cron('*/5 * * * *', 'UTC', FIVE_MINUTES),
+    now: '2026-06-03T12:02:00Z',
+    multica: ['2026-06-03T12:00:00Z'],
+  },
+  {
+    case: '46',
+    spec: cron('* * * * *', 'UTC', { catchUp: 'latest_only' }),
+    latest: since('2026-06-22T18:00:00Z'),
+    now: '2026-06-23T12:00:30Z',
+    multica: ['2026-06-23T12:00:00Z'],
+    ranges: ['2026-06-22T18:01:00Z..2026-06-23T11:59:00Z 1079 superseded'],
+  },
+];
+
+/** The cases of cron expressions, most of them as a tick of `every_plan` that goes on from a time. */
 export const CRON_CASES: readonly PlanCase[] = [
+  ...TRIGGERS,
   {
     case: '49',
     spec: cron('0 9 * * MON-FRI', 'Asia/Shanghai'),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it, test } from 'vitest';
 import { CRON_CASES } from './plan-cron-cases.ts';
 import type { PlanCase } from './plan-cases.ts';
@@ -8,10 +9,16 @@ const CASES = [...PLAN_CASES, ...CRON_CASES];
 
 describe('the cases of the reference', () => {
   test('are all here, but for those of a running system', () => {
-    const numbers = CASES.map((each) => parseInt(each.case));
+    const numbers = [...CASES.map((each) => parseInt(each.case)), 47];
     expect([...new Set([...numbers, ...skip])].sort((a, b) => a - b)).toEqual(
       Array.from({ length: 57 }, (_, index) => index + 1),
     );
+  });
+
+  test('of a running system are in the list that tells where each is', async () => {
+    const list = await readFile(new URL('../../docs/conformance.md', import.meta.url), 'utf8');
+    const listed = [...list.matchAll(/^\| (\d+) /gm)].map(([, number]) => Number(number));
+    expect(listed).toEqual(skip);
   });
 
   test.each(CASES)('case $case with compat multica', ({ spec, now, latest, multica }: PlanCase) => {
@@ -31,6 +38,11 @@ describe('the cases of the reference', () => {
       ranges: rest.ranges ?? [],
       more: rest.more ?? false,
     });
+  });
+
+  test.each([undefined, 'multica'])('case 47, no expression at all, compat %s', (compat) => {
+    const spec = { cron: 'garbage not a cron', compat };
+    expect(() => decide({ spec, now: NOON })).toThrow('spec.cron: expected a cron expression');
   });
 
   test.each([undefined, 'multica'])(

@@ -254,5 +254,5 @@ export const scopesOf = defineJob({
   kind: 'scopes-of',
   pool,
   input: z.object({ file: z.string() }),
-  run: async ({ file }) => (await readFile(file, 'utf8')).trim().split('\n'),
+  run: async ({ file }) => (await readFile(file, 'utf8')).split('\n').filter((line) => line !== ''),
 });

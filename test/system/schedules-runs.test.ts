@@ -66,12 +66,14 @@ describe('a run', () => {
     ['text', 'handler_panic'],
     ['exit', 'handler_panic'],
   ])(
-    'that fails by %s is tried again, and its plan fails as %s',
+    'that fails by %s is tried again, and its plan fails as %s (cases 32 and 36)',
     async (by, code) => {
       const retry = { maxAttempts: 2, backoff: ['1s'] };
       await hourly(`by-${by}`, 'breaks', { input: { by }, retry });
       expect(await ended(`by-${by}`)).toMatchObject({ state: 'failed', attempts: 2 });
       expect(await attemptsOf(`by-${by}`)).toMatchObject([{ code }, { code }]);
+      const [plan] = (await fleet.client.schedules.history(`by-${by}`)).plans;
+      if (by !== 'exit') expect(plan?.error?.message).toContain('simulated handler boom');
       const ids = { schedule: `by-${by}`, errorCode: code };
       await fleet.logged('plan.failed', { ...ids, willRetry: false });
       expect(fleet.find('plan.failed', ids).map((line) => line['willRetry'])).toEqual([
@@ -89,15 +91,43 @@ describe('a run', () => {
     expect(await attemptsOf('slow')).toMatchObject([{ code: 'run_timeout' }]);
   }, 120_000);
 
-  test('that may not run twice fails as stale_timeout with its node', async () => {
+  test('that may not run twice fails as stale_timeout, and the next one runs (case 35)', async () => {
     const node = await fleet.startNode('doomed', ['--pool', 'once', '--lease', '2s']);
-    const more = { pool: 'once', input: fleet.hold('never'), staleReentry: false };
+    const more = { pool: 'once', input: fleet.hold('once'), staleReentry: false };
     await hourly('once', 'hold', { ...more, heartbeat: '2s' });
     await fleet.logged('plan.claimed', { schedule: 'once' });
     node.signal('SIGKILL');
     expect(await ended('once')).toMatchObject({ state: 'failed', attempts: 1 });
     expect(await attemptsOf('once')).toMatchObject([{ code: 'stale_timeout' }]);
     await fleet.logged('plan.lease_lost', { schedule: 'once', willRetry: false });
+    await fleet.open('once');
+    await fleet.startNode('heir', ['--pool', 'once']);
+    await fleet.client.schedules.trigger('once');
+    const states = await eventually(async () => {
+      const plans = await schedules.plans('once');
+      return plans.length === 2 && plans.every(closed)
+        ? plans.map(({ state }) => state)
+        : undefined;
+    });
+    expect(states).toEqual(['failed', 'succeeded']);
+  }, 120_000);
+
+  test('that is lost runs again, and what it does when it wakes does not count (cases 34 and 38)', async () => {
+    const node = await fleet.startNode('frozen', ['--pool', 'stale', '--lease', '2s']);
+    await hourly('stale', 'hold', { pool: 'stale', input: fleet.hold('stale'), heartbeat: '2s' });
+    await fleet.logged('plan.claimed', { schedule: 'stale', attempt: 1 });
+    await fleet.startNode('other', ['--pool', 'stale']);
+    await fleet.logged('node.lease_held', { node: 'other' });
+    node.signal('SIGSTOP');
+    const second = await fleet.logged('plan.claimed', { schedule: 'stale', attempt: 2 });
+    await fleet.open('stale');
+    const plan = await ended('stale');
+    node.signal('SIGCONT');
+    expect(plan).toMatchObject({ state: 'succeeded', attempts: 2, time: second['time'] });
+    expect(await attemptsOf('stale')).toMatchObject([
+      { outcome: 'lost', code: 'lease_lost', node: 'frozen' },
+      { outcome: 'succeeded', node: 'other' },
+    ]);
   }, 120_000);
 });
 
@@ -144,6 +174,15 @@ describe('scopes that a job names', () => {
     expect(await ended('other')).toMatchObject({ state: 'succeeded' });
     expect(await schedules.plans('asks')).toEqual([]);
 
+    await writeFile(file, '');
+    const hasNone = async () => {
+      const { trouble: still, tickedAt } = await fleet.client.schedules.get('asks');
+      return still === undefined && tickedAt !== undefined;
+    };
+    await eventually(hasNone);
+    // Case 40: no scope, no row, no error.
+    expect(await schedules.plans('asks')).toEqual([]);
+    await fleet.client.schedules.edit('asks', { window: '25h' });
     await writeFile(file, 'a/b\nc\n');
     const plans = await eventually(async () => {
       const all = await schedules.plans('asks');
@@ -158,7 +197,7 @@ describe('scopes that a job names', () => {
 });
 
 describe('a run that is still under way', () => {
-  test('lets the next one be skipped, which is on record', async () => {
+  test('lets the next one be skipped, which is on record (case 21)', async () => {
     const more = { overlap: 'skip', catchUp: 'every_plan', maxPlansPerTick: 10 };
     const input = fleet.hold('overlap');
     await schedules.put({
