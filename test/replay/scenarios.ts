@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobHandle, ScheduleDocument, SubmitOptions } from 'holdfast';
+import { Client, Connection } from '@temporalio/client';
+import { wakeTick } from '../../dist/client/schedules/alarm.js';
 import type { Embedded } from '../../dist/dev/embedded.js';
 import pg from 'pg';
 import { jobWorkflowId, tickWorkflowId } from '../../src/domain/ids.ts';
@@ -14,7 +16,7 @@ import { RESULT_SCENARIOS } from './result-scenarios.ts';
 /** Where a scenario is played. */
 export interface Stage {
   readonly fleet: Fleet;
-  readonly embedded: Pick<Embedded, 'stopLedger' | 'startLedger'>;
+  readonly embedded: Pick<Embedded, 'temporal' | 'stopLedger' | 'startLedger'>;
 }
 
 /** Plays one path through a workflow to its end; answers the workflow's id. */
@@ -164,6 +166,19 @@ const TICK_SCENARIOS: Readonly<Record<string, Scenario>> = {
     const file = join(fleet.folder, 'scopes');
     await writeFile(file, 'eu\nus\n');
     return played(fleet, { scopes: { kind: 'scopes-of', input: { file }, pool: fleet.pool } });
+  },
+
+  'tick-begun-at-once': ({ fleet }) => played(fleet, {}),
+
+  'tick-with-nothing-due': async ({ fleet, embedded }) => {
+    const workflowId = await played(fleet, {});
+    const { address } = embedded.temporal;
+    const connection = await Connection.connect({ address });
+    const client = new Client({ connection, namespace: fleet.namespace });
+    await wakeTick({ client, place: { address, namespace: fleet.namespace } }, 'daily');
+    await client.workflow.getHandle(workflowId).result();
+    await connection.close();
+    return workflowId;
   },
 };
 
