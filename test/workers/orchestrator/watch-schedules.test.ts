@@ -32,7 +32,7 @@ async function decided(name: string, timing: object, through: Date): Promise<voi
   const decideBefore = () => {
     throw new Error('no edit of times here');
   };
-  await ledger.schedules.put(document as never, { by: 'me', how: 'put', decideBefore });
+  await ledger.schedules.put(document, { by: 'me', how: 'put', decideBefore });
   await db.query(
     `insert into holdfast.schedule_scopes (schedule, scope, decided_through) values ($1, 'default', $2)`,
     [name, through],
