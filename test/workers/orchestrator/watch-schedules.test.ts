@@ -52,7 +52,8 @@ test('a schedule is shown with its lag, and alerts when it is behind by more tha
   await decided('soon', { every: '1h', delay: '1m' }, new Date(now - 120 * 60_000));
   // The next two times lie a day apart, but the first of them is up to a year away.
   await decided('yearly', { cron: '0 0 1,2 1 *' }, new Date(Date.UTC(year, 0, 2)));
-  const loop = watchSchedules(ledger, metrics, pino({ level: 'silent' }), 20);
+  const watch = { intervalMs: 20, lagCadences: 2 };
+  const loop = watchSchedules(ledger, metrics, pino({ level: 'silent' }), watch);
   onTestFinished(() => loop.stop());
   await eventually(() => lags.has('soon') && lags.has('yearly'));
   expect(lags.get('soon')).toBe(119);
