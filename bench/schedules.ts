@@ -105,7 +105,8 @@ async function openBench(
     await connection.close();
     await holdfast.close();
   };
-  return { client: new Client({ connection, namespace }), ledger, place, holdfast, db, close };
+  const client = new Client({ connection, namespace });
+  return { client, ledger, place, kinds: {}, holdfast, db, close };
 }
 
 interface Size {
