@@ -12,6 +12,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CLONED = ['package.json', 'tsconfig.json', 'dist', 'migrations', 'examples', 'deploy'];
 const LIMIT_MS = 180_000;
 
+/** When this process is killed, the other end of a pipe is closed: then all of the shell's group ends. */
+const TIE = '(read -r _ <&3; kill -INT 0) </dev/null >/dev/null 2>&1 & exec 3<&-';
+
 // A variable that is undefined is not passed on.
 const NO_SERVERS = {
   TEMPORAL_ADDRESS: undefined,
@@ -90,7 +93,8 @@ export class Reader {
   }
 
   #spawn(commands: string): { readonly child: ChildProcess; readonly output: () => string } {
-    const child = spawn('bash', ['-euo', 'pipefail', '-c', `. ./.exported\n${commands}`], {
+    const script = `${TIE}\n. ./.exported\n${commands}`;
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: this.folder,
       env: {
         ...process.env,
@@ -99,10 +103,11 @@ export class Reader {
         // `npx` of a clone's own command leaves a link in its cache.
         npm_config_cache: `${this.folder}/.npm`,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A group of its own, which is what Ctrl-C ends.
       detached: true,
     });
+    child.once('exit', () => child.stdio[3]?.destroy());
     let said = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
