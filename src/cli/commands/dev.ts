@@ -54,9 +54,9 @@ async function dev(terminal: Terminal, flags: DevFlags): Promise<void> {
 
 const HELP = `
 A port that is taken, or 0, gives a free one. A server that TEMPORAL_ADDRESS or
-DATABASE_URL names is used in place of an embedded one; what holdfast.yaml says of
-servers is not for it. Ctrl-C stops all in order and keeps the data; once more ends
-it at once.
+DATABASE_URL names is used in place of an embedded one; those of holdfast.yaml
+are not. Ctrl-C stops all in order and keeps the data; once more ends it at
+once.
 
 Examples:
   $ holdfast dev
