@@ -110,7 +110,7 @@ export class Reader {
     child.once('exit', () => child.stdio[3]?.destroy());
     let said = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         said += text;
       });
     }
