@@ -42,10 +42,10 @@ function settingOption(setting: Setting | NamedValues): Option {
   if (type.words !== undefined) return choiceOption(flag, description, type.words);
   const option = new Option(flag, description);
   if (isSwitch) return option;
-  return option.argParser((text: string) => {
+  return option.argParser((text: string, before: string | undefined) => {
     try {
       type.read(type.parse(text), option.long ?? flag);
-      return text;
+      return type.isList === true && before !== undefined ? `${before},${text}` : text;
     } catch (error) {
       const { message, hint = `for example ${option.long} ${exampleOf(setting)}` } =
         error as HoldfastError;

@@ -67,11 +67,6 @@ export const OTHER_VARIABLES: readonly ListedVariable[] = [
     default: 'none: they are not',
   },
   {
-    variable: 'HOLDFAST_OIDC_…, HOLDFAST_WEB_UI_ORIGIN',
-    meaning: 'of the API, see docs/security.md',
-    default: 'none',
-  },
-  {
     variable: 'HOLDFAST_CACHE_DIR',
     meaning: 'where the Temporal server and Web UI are kept once built',
     default: "the user's cache folder",

@@ -1,4 +1,4 @@
-import { checkCount } from '../domain/check.ts';
+import { checkCount, checkFields } from '../domain/check.ts';
 import { formatDuration, parseDuration } from '../domain/duration.ts';
 import { invalid } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest-name.ts';
@@ -9,6 +9,8 @@ export interface ValueType<Value> {
   readonly written: string;
   /** Every value, where there are but a few words. */
   readonly words?: readonly string[];
+  /** It is several: a flag that is given again adds to them. */
+  readonly isList?: boolean;
   /**
    * The value that was written in a file.
    *
@@ -97,6 +99,62 @@ export function choice<const Word extends string>(words: readonly Word[]): Value
     parse: (given) => given,
     show: (value) => value,
   };
+}
+
+/** Texts, in a flag or variable with commas between; each is what `element` reads. */
+export function list(element: ValueType<string>): ValueType<readonly string[]> {
+  return {
+    written: `a list, each ${element.written}`,
+    isList: true,
+    read: (given, path) => {
+      if (!Array.isArray(given) || given.length === 0) throw invalid(path, 'a list', given);
+      return given.map((each: unknown, index) => element.read(each, `${path}[${index}]`));
+    },
+    parse: piecesOf,
+    show: (values) => values.join(', '),
+  };
+}
+
+/** A text for each of some names; in a flag or variable `name=text` with commas between. */
+export function mapping<const Name extends string>(
+  names: readonly Name[],
+): ValueType<Partial<Readonly<Record<Name, string>>>> {
+  return {
+    written: `a text for each of ${names.join(', ')}`,
+    isList: true,
+    read: (given, path) => {
+      const fields = checkFields(given, names, path);
+      for (const [name, value] of Object.entries(fields)) text.read(value, `${path}.${name}`);
+      return fields as Partial<Record<Name, string>>;
+    },
+    parse: (given) =>
+      Object.fromEntries(
+        piecesOf(given).map((piece) => {
+          const [name = '', ...value] = piece.split('=');
+          return [name, value.join('=')];
+        }),
+      ),
+    show: (values) =>
+      Object.entries(values)
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join(', '),
+  };
+}
+
+/** The origin of a web page, as browsers send it: no path, and no port that is the usual one. */
+export const origin: ValueType<string> = {
+  written: 'an address such as http://127.0.0.1:8233',
+  read: (given, path) => {
+    const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined;
+    if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.origin;
+    throw invalid(path, 'an address such as http://127.0.0.1:8233', given);
+  },
+  parse: (given) => given,
+  show: (value) => value,
+};
+
+function piecesOf(given: string): string[] {
+  return given.split(',').map((piece) => piece.trim());
 }
 
 function numberIn(given: string): unknown {

@@ -241,3 +241,34 @@ kinds:
     );
   });
 });
+
+test('lists and mappings are read from the file, and from variables with commas between', async () => {
+  await write(
+    'api:\n  webUiOrigins: [https://temporal.example.com/ui]\n  oidc:\n    issuer: https://login.example.com\n' +
+      '    audience: holdfast\n    roles: { admin: sre }\n    clockTolerance: 5s\n',
+  );
+  const { api } = await load();
+  expect(api.webUiOrigins).toEqual(['https://temporal.example.com']);
+  expect(api.oidc).toMatchObject({
+    ...{ issuer: 'https://login.example.com', audience: 'holdfast', clockToleranceMs: 5_000 },
+    ...{ roles: { admin: 'sre' }, algorithms: undefined },
+  });
+  const env = {
+    HOLDFAST_WEB_UI_ORIGIN: 'http://127.0.0.1:8233, http://localhost:8233',
+    HOLDFAST_OIDC_ROLES: 'admin=sre,operate=on call',
+    HOLDFAST_OIDC_ALGORITHMS: 'ES256,EdDSA',
+  };
+  const { api: told } = await load({ env });
+  expect(told.webUiOrigins).toEqual(['http://127.0.0.1:8233', 'http://localhost:8233']);
+  expect(told.oidc.roles).toEqual({ admin: 'sre', operate: 'on call' });
+  expect(told.oidc.algorithms).toEqual(['ES256', 'EdDSA']);
+});
+
+test('lists and mappings that are wrong are told with their place', async () => {
+  expect(
+    await faultsOf('api:\n  webUiOrigins: [ftp://here]\n  oidc:\n    roles: { boss: sre }\n'),
+  ).toEqual([
+    expect.stringContaining('line 2: api.webUiOrigins[0]: expected an address such as'),
+    expect.stringMatching(/line 4: .*boss/),
+  ]);
+});

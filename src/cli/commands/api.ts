@@ -1,20 +1,20 @@
 import { Command } from 'commander';
+import { keyOf } from '../../config/setting.ts';
+import { SETTINGS } from '../../config/settings.ts';
 import { addLogOptions, createLog, LOG_SETTINGS } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
-import type { OidcFlags } from '../oidc-flags.ts';
-import { addOidcOptions, oidcOf } from '../oidc-flags.ts';
+import { oidcOptions } from '../oidc-options.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 import { addSettings } from '../setting-flags.ts';
 import type { Terminal } from '../terminal.ts';
-import { originOption } from '../web-ui-origin.ts';
 
-interface ApiFlags extends ConnectionFlags, OidcFlags {
-  readonly webUiOrigin?: readonly string[];
+interface ApiFlags extends ConnectionFlags {
   readonly printOpenapi?: boolean;
 }
 
-const OWN = ['api.host', 'api.port', 'api.rateLimit', 'api.auth'];
+const OWN = ['host', 'port', 'rateLimit', 'auth', 'webUiOrigins'].map((name) => `api.${name}`);
+const OIDC = Object.keys(SETTINGS.api.oidc).map((field) => `api.oidc.${keyOf(field)}`);
 
 /** `holdfast api`: the REST API; needs Temporal and the ledger. */
 export function apiCommand(terminal: Terminal): Command {
@@ -24,11 +24,10 @@ export function apiCommand(terminal: Terminal): Command {
       'Serves the REST API: a page for readers at /docs, the OpenAPI document at ' +
         '/openapi.json. It keeps nothing itself: run as many as you like.',
     )
-    .addOption(originOption())
     .option('--print-openapi', 'print the OpenAPI document and end; needs no servers')
     .addHelpText('after', HELP);
   addSettings(command, 'Options:', OWN);
-  addOidcOptions(command);
+  addSettings(command, 'Tokens of an OpenID Connect provider:', OIDC);
   addConnectionOptions(command);
   addLogOptions(command);
   return command.action((flags: ApiFlags) =>
@@ -44,13 +43,13 @@ async function print(terminal: Terminal): Promise<void> {
 
 function serve(terminal: Terminal, flags: ApiFlags): Promise<void> {
   return runUntilStopped(terminal, async () => {
-    const { config } = await findConnection(flags, terminal, [...OWN, ...LOG_SETTINGS]);
+    const { config } = await findConnection(flags, terminal, [...OWN, ...OIDC, ...LOG_SETTINGS]);
     const log = await createLog(config.log, terminal);
     const { startApi } = await import('../../api/start-api.ts');
     const { host, port, rateLimit: requestsPerSecond, auth } = config.api;
     const own = { host, port, requestsPerSecond, ...(auth === undefined ? {} : { auth }) };
-    const { webUiOrigin: webUiOrigins = [] } = flags;
-    return startApi({ config, ...own, webUiOrigins, oidc: oidcOf(flags), log });
+    const { webUiOrigins = [] } = config.api;
+    return startApi({ config, ...own, webUiOrigins, oidc: oidcOptions(config.api), log });
   });
 }
 
