@@ -47,14 +47,16 @@ function settingOption(setting: Setting | NamedValues): Option {
       type.read(type.parse(text), option.long ?? flag);
       return type.isList === true && before !== undefined ? `${before},${text}` : text;
     } catch (error) {
-      const { message, hint = `for example ${option.long} ${exampleOf(setting)}` } =
-        error as HoldfastError;
+      const { message, hint = exampleOf(setting) ?? 'see --help' } = error as HoldfastError;
       throw usageError(message, hint);
     }
   });
 }
 
-function exampleOf(setting: Setting | NamedValues): string {
+function exampleOf(setting: Setting | NamedValues): string | undefined {
+  const { type, flag = '' } = setting;
   const fallback = 'named' in setting ? undefined : setting.default;
-  return fallback === undefined ? '10' : setting.type.show(fallback);
+  const isNumber = typeof type.parse('10') === 'number';
+  const example = fallback === undefined ? isNumber && '10' : type.show(fallback);
+  return example === false ? undefined : `for example ${new Option(flag).long} ${example}`;
 }

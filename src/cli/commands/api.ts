@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { keyOf } from '../../config/setting.ts';
-import { SETTINGS } from '../../config/settings.ts';
+import { API_SETTINGS } from '../../config/api-settings.ts';
 import { addLogOptions, createLog, LOG_SETTINGS } from '../create-log.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions, findConnection } from '../find-connection.ts';
@@ -14,7 +14,7 @@ interface ApiFlags extends ConnectionFlags {
 }
 
 const OWN = ['host', 'port', 'rateLimit', 'auth', 'webUiOrigins'].map((name) => `api.${name}`);
-const OIDC = Object.keys(SETTINGS.api.oidc).map((field) => `api.oidc.${keyOf(field)}`);
+const OIDC = Object.keys(API_SETTINGS.oidc).map((field) => `api.oidc.${keyOf(field)}`);
 
 /** `holdfast api`: the REST API; needs Temporal and the ledger. */
 export function apiCommand(terminal: Terminal): Command {
