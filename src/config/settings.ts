@@ -180,7 +180,7 @@ export const SETTINGS = {
     }),
   },
   database: {
-    url: optional(text, 'the ledger: postgres://user:password@host:5432/database', {
+    url: optional(text, 'the ledger: postgres://user:password@host/database', {
       otherwise: 'must be given where the ledger is needed',
       flag: '--database-url <url>',
       variable: 'DATABASE_URL',
