@@ -128,7 +128,7 @@ describe('what our services are told', () => {
   });
 
   it('every variable is documented, and read', async () => {
-    const pages = ['docs/configuration.md', 'docs/metrics.md'];
+    const pages = ['docs/reference/configuration.md', 'docs/metrics.md'];
     const texts = await Promise.all(pages.map((page) => readFile(root(page), 'utf8')));
     const documented = texts.join('\n');
     const source = await sourceText();

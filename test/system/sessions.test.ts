@@ -135,7 +135,8 @@ describe('a session', () => {
       Array.from({ length: count }, (_, index) => on.submit(id, index, 'echo', value)),
     );
     await fleet.client.sessions.close(id, { count });
-    await eventually(async () => (await fleet.client.sessions.get(id)).endedAt !== undefined);
+    const hasEnded = async () => (await fleet.client.sessions.get(id)).endedAt !== undefined;
+    await eventually(hasEnded, 200_000);
     const link = await countingLink(fleet.databaseUrl);
     const slow = await connect({
       temporal: { address: inject('temporalAddress'), namespace: fleet.namespace },
