@@ -37,6 +37,7 @@ const KINDS_OF_TROUBLE = [
     'session_ended',
     'schedule_exists',
     'schedule_changed',
+    'schedule_conflict',
     'resource_in_use',
     'token_exists',
     'ledger_of_other_namespace',
@@ -55,6 +56,7 @@ const KINDS_OF_TROUBLE = [
   ],
   ['job_cancelled', 'job_lost', 'job_terminated'],
   ['rate_limited', 'result_timeout'],
+  ['encryption_key_missing', 'payload_not_decryptable'],
 ] as const;
 
 describe('the error table', () => {
