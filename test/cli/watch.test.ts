@@ -20,7 +20,8 @@ beforeAll(async () => {
   const { namespace, databaseUrl } = fleet;
   env = {
     ...process.env,
-    NO_COLOR: undefined,
+    // Those of a person at a terminal, whoever runs the tests.
+    ...{ NO_COLOR: undefined, CI: undefined, TERM: 'xterm-256color' },
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: namespace,
     DATABASE_URL: databaseUrl,
