@@ -16,7 +16,10 @@ function temporalWith(runs: Readonly<Record<string, object[][]>>): Connections {
     const next = page + 1 < pages.length ? Uint8Array.of(page + 1) : new Uint8Array();
     return Promise.resolve({ history: { events: pages[page] }, nextPageToken: next });
   };
-  const client = { workflowService: { getWorkflowExecutionHistory } };
+  const client = {
+    workflowService: { getWorkflowExecutionHistory },
+    options: { loadedDataConverter: { payloadCodecs: [] } },
+  };
   return { client, place: { namespace: 'default' } } as unknown as Connections;
 }
 
