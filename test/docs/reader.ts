@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What a clone has after `npm ci`, as far as its pages ask for it. */
 const CLONED = ['package.json', 'tsconfig.json', 'dist', 'migrations', 'examples', 'deploy'];
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 360_000;
 
 /** When this process is killed, the other end of a pipe is closed: then all of the shell's group ends. */
 const TIE = '(read -r _ <&3; kill -INT 0) </dev/null >/dev/null 2>&1 & exec 3<&-';

@@ -34,7 +34,7 @@ describe.concurrent.each(PAGES)('%s', (page, canRun) => {
   });
   afterAll(() => reader.stop(), 2 * MINUTES);
 
-  test.runIf(canRun)('does what it says', { timeout: 10 * MINUTES }, async () => {
+  test.runIf(canRun)('does what it says', { timeout: 20 * MINUTES }, async () => {
     let printed = '';
     for (const block of blocksOf(await readFile(file, 'utf8'))) {
       printed = await follow(reader, page, block, printed);
@@ -69,7 +69,7 @@ async function follow(
       ({ output } = await reader.run(commands));
       return output.includes(until);
     };
-    await eventually(isSaid, 3 * MINUTES).catch(() => undefined);
+    await eventually(isSaid, 6 * MINUTES).catch(() => undefined);
     expect(output, `${page}:${line}`).toContain(until);
     return output;
   }
