@@ -40,7 +40,11 @@ export type { PreviewedTime, PreviewOptions } from './client/schedules/preview.t
 export type { PutSchedule, PutScheduleOptions } from './client/schedules/put-schedule.ts';
 export type { ResetOptions } from './client/schedules/reset-schedules.ts';
 export type { RevertOptions } from './client/schedules/revert-schedule.ts';
-export type { BackfilledPlan, BackfillOptions } from './client/schedules/run-plans.ts';
+export type {
+  BackfilledPlan,
+  BackfillOptions,
+  TriggerOptions,
+} from './client/schedules/run-plans.ts';
 export type { HistoryOptions, SchedulesClient } from './client/schedules.ts';
 export type { SessionReadOptions } from './client/follow-session.ts';
 export type { SessionOptions } from './client/session-rules.ts';

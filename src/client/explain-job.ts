@@ -15,7 +15,7 @@ export interface JobExplanation {
   readonly wait: JobWait | undefined;
   /** What happened, in the order of time. A running attempt's start is told when it has ended. */
   readonly story: readonly StoryLine[];
-  /** `temporal`: its history. `ledger`: Temporal has forgotten it, and attempts are all there is. */
+  /** `temporal`: its history. `ledger`: Temporal has forgotten it, or not yet heard of it; attempts are all there is. */
   readonly source: 'temporal' | 'ledger';
   /** False when the beginning is no longer known. */
   readonly isWhole: boolean;

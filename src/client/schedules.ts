@@ -30,7 +30,7 @@ import type { ResetOptions } from './schedules/reset-schedules.ts';
 import { exportSchedules, resetSchedules } from './schedules/reset-schedules.ts';
 import type { RevertOptions } from './schedules/revert-schedule.ts';
 import { revertSchedule } from './schedules/revert-schedule.ts';
-import type { BackfilledPlan, BackfillOptions } from './schedules/run-plans.ts';
+import type { BackfilledPlan, BackfillOptions, TriggerOptions } from './schedules/run-plans.ts';
 import { backfillSchedule, retryPlan, triggerSchedule } from './schedules/run-plans.ts';
 
 /** Which plans to show. */
@@ -132,7 +132,7 @@ export interface SchedulesClient {
    */
   resume(name: string, options?: { readonly policy?: ResumePolicy }): Promise<WarnedSchedule>;
   /** Runs it now, also while it is paused: a scope, or all that the definition lists. */
-  trigger(name: string, options?: { readonly scope?: string }): Promise<readonly AddedPlan[]>;
+  trigger(name: string, options?: TriggerOptions): Promise<readonly AddedPlan[]>;
   /**
    * Runs times of the past that never ran: those that nobody planned, and those that were skipped. With
    * `force` also those that have ended, as their next generation. What runs is left alone.

@@ -16,26 +16,48 @@ export interface AddedPlan {
   readonly jobId: string;
 }
 
-/** Plans a run of a scope now, at the first second that no plan has. Undefined: there is no such schedule. */
+/**
+ * Plans a run of a scope now, at the first second that no plan has. A key that was there before answers
+ * with the plan it made then. Undefined: there is no such schedule.
+ */
 export async function triggerPlan(
   pool: pg.Pool,
   schedule: string,
   scope: string,
+  key?: string,
 ): Promise<AddedPlan | undefined> {
   return inTransaction(pool, async (tx) => {
     const locked = await lockSchedule(tx, schedule, 'share');
     if (locked === undefined) return undefined;
     await lockWatermarks(tx, schedule, [scope]);
+    const before = key === undefined ? undefined : await planOfKey(tx, schedule, scope, key);
+    if (before !== undefined) return before;
     const { revision } = locked;
     const time = await freeSecond(tx, schedule, scope, locked.now.getTime());
     const jobId = planJobId({ schedule, scope, time });
     const dueAt = locked.now.getTime();
-    await insertPlans(tx, { schedule, revision, origin: 'trigger' }, [
-      { scope, time, dueAt, jobId },
-    ]);
+    const of = { schedule, revision, origin: 'trigger', triggerKey: key } as const;
+    await insertPlans(tx, of, [{ scope, time, dueAt, jobId }]);
     await makeDue(tx, schedule);
     return { scope, time, revision, jobId };
   });
+}
+
+async function planOfKey(
+  tx: pg.PoolClient,
+  schedule: string,
+  scope: string,
+  key: string,
+): Promise<AddedPlan | undefined> {
+  const { rows } = await tx.query<{ time: Date; revision: number }>(
+    `select time, revision from holdfast.plans
+     where schedule = $1 and scope = $2 and trigger_key = $3`,
+    [schedule, scope, key],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const time = row.time.getTime();
+  return { scope, time, revision: row.revision, jobId: planJobId({ schedule, scope, time }) };
 }
 
 async function freeSecond(

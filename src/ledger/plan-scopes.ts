@@ -189,6 +189,7 @@ export async function insertPlans(
     readonly schedule: string;
     readonly revision: number;
     readonly origin: 'tick' | 'trigger' | 'backfill';
+    readonly triggerKey?: string | undefined;
   },
   rows: readonly PlanRow[],
 ): Promise<Omit<PlannedScopes, 'more'>> {
@@ -196,8 +197,8 @@ export async function insertPlans(
   const { rows: inserted } = await db.query<{ planned: number; skipped: number }>(
     `with inserted as (
        insert into holdfast.plans
-         (schedule, revision, origin, scope, time, skipped, through, count, due_at, job_id)
-       select $1, $2, $3, * from unnest($4::text[], $5::timestamptz[], $6::text[],
+         (schedule, revision, origin, trigger_key, scope, time, skipped, through, count, due_at, job_id)
+       select $1, $2, $3, $11, * from unnest($4::text[], $5::timestamptz[], $6::text[],
          $7::timestamptz[], $8::int[], $9::timestamptz[], $10::text[])
        on conflict (schedule, scope, time) do nothing
        returning skipped
@@ -215,6 +216,7 @@ export async function insertPlans(
       rows.map(({ count }) => count ?? null),
       rows.map(({ dueAt }) => (dueAt === undefined ? null : isoOf(dueAt))),
       rows.map(({ jobId }) => jobId ?? null),
+      of.triggerKey ?? null,
     ],
   );
   return inserted[0] ?? { planned: 0, skipped: 0 };

@@ -86,7 +86,7 @@ export interface Schedules {
   openJobsOf(schedule: string, scope: string): Promise<OpenPlanJob[]>;
   endTick(schedule: string, end: TickEnd): Promise<void>;
   /** Plans a run now. Undefined: there is no such schedule. */
-  trigger(schedule: string, scope: string): Promise<AddedPlan | undefined>;
+  trigger(schedule: string, scope: string, key?: string): Promise<AddedPlan | undefined>;
   /** Plans times that never ran; answers those that it planned. */
   backfill(
     schedule: string,

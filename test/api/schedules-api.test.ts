@@ -96,8 +96,11 @@ test('a pause is with a reason and in the name of the caller, and ends by a poli
 
 test('a trigger runs now, and its plan is in the history, page by page', async () => {
   const { place } = await created({ scopes: ['eu', 'us'], paused: true });
-  const { body } = await ask(api, `POST ${place}/trigger`);
+  const trigger = () =>
+    ask(api, `POST ${place}/trigger`, undefined, { 'Idempotency-Key': 'deploy 7' });
+  const { body } = await trigger();
   expect(body['plans']).toMatchObject([{ scope: 'eu' }, { scope: 'us' }]);
+  expect((await trigger()).body).toEqual(body);
   const history = (query: string) => ask(api, `GET ${place}/history?${query}`);
   await eventually(async () => {
     const plans = (await history('state=SUCCESS')).body['plans'] as unknown[];

@@ -267,6 +267,16 @@ describe('what people ask for', () => {
     expect(await schedules.trigger('none', 'a')).toBeUndefined();
   });
 
+  test('a trigger that is sent again with its key is the one before, also of two at once', async () => {
+    await put();
+    const first = await Promise.all([1, 2].map(() => schedules.trigger('s', 'a', 'deploy 7')));
+    expect(first[0]).toEqual(first[1]);
+    expect(await schedules.trigger('s', 'a', 'deploy 7')).toEqual(first[0]);
+    expect(await schedules.trigger('s', 'a', 'deploy 8')).not.toEqual(first[0]);
+    expect(await schedules.trigger('s', 'b', 'deploy 7')).toMatchObject({ scope: 'b' });
+    expect(await schedules.unstarted('s', { limit: 9 })).toHaveLength(3);
+  });
+
   test('a backfill runs what has no row or was skipped, and cuts ranges', async () => {
     await put();
     await schedules.planScope('s', 'a', () => ({

@@ -1,7 +1,9 @@
+import { z } from '@hono/zod-openapi';
 import type { HoldfastClient } from '../../client/connect.ts';
 import type { BackfillOptions } from '../../client/schedules/run-plans.ts';
 import type { Answer } from '../api-route.ts';
 import { route } from '../api-route.ts';
+import { Name } from '../schemas/name.ts';
 import {
   AddedPlans,
   BackfilledPlans,
@@ -52,11 +54,20 @@ const trigger = route({
   tag,
   summary: 'Run a schedule now, also while it is paused',
   params,
+  headers: z.object({
+    'Idempotency-Key': Name.optional().openapi({
+      description: 'Sent again, it runs nothing: the answer has the plans of the first time.',
+    }),
+  }),
   body: TriggerOrder,
   answers: { 200: { description: 'The plans, which run at once.', schema: AddedPlans } },
   errors: ['schedule_not_found'],
-  async handle({ client, params: { name }, body: { scope } }) {
-    const added = await client.schedules.trigger(name, scope === undefined ? {} : { scope });
+  async handle({ client, headers, params: { name }, body: { scope } }) {
+    const key = headers['Idempotency-Key'];
+    const added = await client.schedules.trigger(name, {
+      ...(scope === undefined ? {} : { scope }),
+      ...(key === undefined ? {} : { key }),
+    });
     const plans = added.map(({ time, ...plan }) => ({ ...plan, time: new Date(time) }));
     const details = { scope, plans: plans.length };
     return { status: 200, body: { plans }, audit: { details } };

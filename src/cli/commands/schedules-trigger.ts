@@ -11,6 +11,7 @@ import { withClient } from '../with-client.ts';
 
 interface TriggerFlags extends ConnectionFlags {
   readonly scope?: string;
+  readonly key?: string;
   readonly json?: boolean;
 }
 
@@ -21,12 +22,13 @@ export function schedulesTriggerCommand(terminal: Terminal): Command {
     .description('Runs a schedule now, also while it is paused, and prints the ids of the jobs.')
     .argument('<name>', 'the name of the schedule')
     .option('--scope <scope>', 'only this scope (default: all that it lists)')
+    .option('--key <key>', 'sent again, a key runs nothing, and prints the ids of the first time')
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: TriggerFlags) => {
     const plans = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.trigger(name, pick(flags, 'scope')),
+      schedules.trigger(name, pick(flags, 'scope', 'key')),
     );
     const texts = plans.map(({ time, ...plan }) => ({ ...plan, time: formatIsoTime(time) }));
     if (flags.json === true) return terminal.print(formatDocument({ plans: texts }));

@@ -37,7 +37,9 @@ export function formatExplanation(explanation: JobExplanation, now: Date): strin
     }),
     '',
     ...(isWhole ? [] : ['(what came before is no longer known)']),
-    ...(source === 'ledger' ? ['(from the ledger: Temporal has forgotten its history)'] : []),
+    ...(source === 'ledger' && wait?.waitsFor !== 'outbox'
+      ? ['(from the ledger: Temporal has forgotten its history)']
+      : []),
     ...formatTable(['AT', 'EPOCH', 'WHAT'], story.map(storyRow)),
   ];
 }

@@ -46,17 +46,25 @@ const MOST_TIMES = 100_000;
 const ROWS = 1000;
 const AT_ONCE = 32;
 
+/** What a trigger runs. */
+export interface TriggerOptions {
+  /** @default every scope that the definition lists */
+  readonly scope?: string;
+  /** Repeated with the same key, a trigger runs nothing: it answers with the plans of the first time. */
+  readonly key?: string;
+}
+
 /** See `SchedulesClient.trigger`. */
 export async function triggerSchedule(
   connections: Connections,
   name: string,
-  { scope }: { readonly scope?: string } = {},
+  { scope, key }: TriggerOptions = {},
 ): Promise<readonly AddedPlan[]> {
   const { document } = await storedSchedule(connections.ledger, name);
   const scopes = scopesOf(resolveDefinition(document), scope);
   const plans: AddedPlan[] = [];
   for (const each of scopes) {
-    const plan = await connections.ledger.schedules.trigger(name, each);
+    const plan = await connections.ledger.schedules.trigger(name, each, key);
     if (plan === undefined) throw scheduleNotFound(name);
     plans.push(plan);
   }
