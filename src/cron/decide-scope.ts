@@ -1,6 +1,7 @@
 import type { Occurrences } from '../domain/occurrences.ts';
 import { latestStretch } from '../domain/occurrences.ts';
 import { plan } from '../domain/plan.ts';
+import { planAsMulticaAfter } from '../domain/plan-multica.ts';
 import type { LatestPlan, PlanSpec, TickDecision } from '../domain/schedule.ts';
 import { SkippedTimes } from '../domain/skipped-times.ts';
 
@@ -46,13 +47,13 @@ export function decideScope(situation: Situation, occurrences: Occurrences): Dec
     pausedAt !== undefined
       ? { policy: 'skip' as const, from: pausedAt, to: now }
       : resumes && { policy: resumes.policy, from: +resumes.from, to: +resumes.at };
-  if (pause === undefined) return plan(spec, now, decidedThrough, latest, occurrences);
+  if (pause === undefined) return planAfter(situation, decidedThrough, occurrences);
   const begin = decidedThrough ?? beforeLatest(occurrences, now - spec.delayMs);
   if (begin === undefined) return nothing(decidedThrough);
   const from = pause.from - spec.delayMs;
   const to = pause.to - spec.delayMs;
   const ordinary = (after: number, upTo?: number): Decision =>
-    plan(spec, now, after, latest, clipped(occurrences, upTo));
+    planAfter(situation, after, clipped(occurrences, upTo));
 
   const before = begin < from ? ordinary(begin, from) : nothing(begin);
   if (before.more) return before;
@@ -74,6 +75,18 @@ export function decideScope(situation: Situation, occurrences: Occurrences): Dec
 export function decideUpToNow(situation: Situation, occurrences: Occurrences): Decision {
   const plan = { ...situation.definition.plan, delayMs: 0, maxPlansPerTick: Infinity };
   return decideScope({ ...situation, definition: { plan } }, occurrences);
+}
+
+/** By {@link plan}. The rules of `compat` know plans only, and not what was decided without one. */
+function planAfter(
+  { now, latest, definition: { plan: spec } }: Situation,
+  decidedThrough: number | undefined,
+  occurrences: Occurrences,
+): Decision {
+  const isPlanned = decidedThrough === undefined || (latest?.time ?? -Infinity) >= decidedThrough;
+  if (spec.compat === undefined || isPlanned)
+    return plan(spec, now, decidedThrough, latest, occurrences);
+  return planAsMulticaAfter(spec, now, decidedThrough, occurrences);
 }
 
 function asEvery(spec: PlanSpec): PlanSpec {

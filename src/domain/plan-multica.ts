@@ -16,15 +16,41 @@ export function planAsMultica(
   occurrences: Occurrences,
 ): TickDecision {
   const newest = latestStretch(occurrences, now - spec.delayMs)?.last;
-  const most = spec.catchUp === 'latest_only' ? 1 : spec.maxPlansPerTick;
+  const times = newest === undefined ? [] : offered(spec, now, newest, latest, occurrences);
+  return decisionOf(spec, times, [decidedThrough, latest?.time]);
+}
+
+/**
+ * The same where more is decided than there are plans for: by an edit, the end of a pause or a skipped run.
+ * What is decided stays so; after it a cadence is back on its grid.
+ */
+export function planAsMulticaAfter(
+  spec: PlanSpec,
+  now: number,
+  decidedThrough: number,
+  occurrences: Occurrences,
+): TickDecision {
+  const newest = latestStretch(occurrences, now - spec.delayMs)?.last;
+  const times =
+    newest === undefined ? [] : offeredAfter(spec, now, newest, decidedThrough, occurrences);
+  return decisionOf(spec, times, [decidedThrough]);
+}
+
+/** Starts the first of what is offered, as many as one tick may. */
+function decisionOf(
+  { catchUp, maxPlansPerTick }: PlanSpec,
+  times: Iterable<number>,
+  known: readonly (number | undefined)[],
+): TickDecision {
+  const most = catchUp === 'latest_only' ? 1 : maxPlansPerTick;
   const due: number[] = [];
   let more = false;
-  for (const time of newest === undefined ? [] : offered(spec, now, newest, latest, occurrences)) {
+  for (const time of times) {
     more = due.length === most;
     if (more) break;
     due.push(time);
   }
-  const decided = [decidedThrough, latest?.time, due.at(-1)].filter((time) => time !== undefined);
+  const decided = [...known, due.at(-1)].filter((time) => time !== undefined);
   return {
     due,
     skipped: [],
@@ -61,6 +87,23 @@ function* offered(
   }
   if (isAgain && start >= oldest && start <= newest) yield start;
   const after = Math.max(latest.time, oldest - 1);
+  for (const stretch of occurrences(after, newest)) yield* stretch.times();
+}
+
+function* offeredAfter(
+  { catchUp, windowMs }: PlanSpec,
+  now: number,
+  newest: number,
+  decidedThrough: number,
+  occurrences: Occurrences,
+): Generator<number> {
+  if (newest <= decidedThrough) return;
+  if (catchUp === 'latest_only') {
+    yield newest;
+    return;
+  }
+  const oldest = windowMs === 0 ? newest : now - windowMs;
+  const after = Math.max(decidedThrough, oldest - 1);
   for (const stretch of occurrences(after, newest)) yield* stretch.times();
 }
 

@@ -33,6 +33,42 @@ const pause = (policy: 'skip' | 'latest' | 'all') => ({
   now: at(41),
 });
 
+describe('by the rules of compat, which know plans only', () => {
+  const planned = (minute: number): Pick<Situation, 'latest'> => ({
+    latest: {
+      ...{ time: at(minute), attempt: 1, maxAttempts: 1, nextRetryAt: undefined },
+      state: 'SUCCESS',
+    },
+  });
+  const compat = { ...every, maxPlansPerTick: 9, compat: 'multica' };
+
+  it('the times of a pause are skipped as its end has said', () => {
+    const given = { ...pause('skip'), ...planned(10), decidedThrough: at(10) };
+    expect(decide(compat, given)).toMatchObject({ due: [35, 40], decidedThrough: 40 });
+    const latestOnly = { ...compat, catchUp: 'latest_only' };
+    // The latest plan is offered again as ever, and is on record.
+    expect(decide(latestOnly, { ...given, now: at(33) })).toMatchObject({ due: [10] });
+  });
+
+  it('what an edit has decided stays decided, and a cadence is on its grid after it', () => {
+    const edited = { ...planned(10), decidedThrough: at(32) };
+    expect(decide(compat, { ...edited, now: at(41) }).due).toEqual([35, 40]);
+    expect(decide({ ...compat, maxPlansPerTick: 1 }, { ...edited, now: at(41) })).toEqual({
+      ...{ due: [35], skipped: [], decidedThrough: 35, more: true },
+    });
+    expect(decide(compat, { ...edited, now: at(34) })).toMatchObject({
+      due: [],
+      decidedThrough: 32,
+    });
+  });
+
+  it('the latest plan is where it goes on, as long as nothing else was decided', () => {
+    expect(decide(compat, { ...planned(3), decidedThrough: at(3), now: at(16) }).due).toEqual([
+      8, 13,
+    ]);
+  });
+});
+
 describe('the times of a pause', () => {
   it('are skipped, and those before and after it run as ever', () => {
     expect(decide({ ...every, maxPlansPerTick: 9 }, pause('skip'))).toEqual({
