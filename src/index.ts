@@ -45,7 +45,8 @@ export type {
   BackfillOptions,
   TriggerOptions,
 } from './client/schedules/run-plans.ts';
-export type { HistoryOptions, SchedulesClient } from './client/schedules.ts';
+export type { SchedulesClient } from './client/schedules.ts';
+export type { HistoryOptions } from './client/schedules/plan-history.ts';
 export type { SessionReadOptions } from './client/follow-session.ts';
 export type { SessionOptions } from './client/session-rules.ts';
 export type {

@@ -1,9 +1,5 @@
 import { checkChoice, checkName } from '../domain/check.ts';
-import { invalid } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
-import { checkScheduleName, checkScope } from '../domain/plan-id.ts';
-import type { PlanHistoryState } from '../domain/schedule.ts';
-import { PLAN_HISTORY_STATES } from '../domain/schedule.ts';
 import type { ResumePolicy, ScheduleDocument } from '../domain/schedule-definition.ts';
 import { RESUME_POLICIES, resolveDefinition } from '../domain/schedule-definition.ts';
 import type { ScheduleDeclaration } from '../handlers/define-schedule.ts';
@@ -22,6 +18,8 @@ import type {
 } from './schedules/apply-schedules.ts';
 import { applySchedules, diffSchedules, seedSchedules } from './schedules/apply-schedules.ts';
 import { scheduleNotFound, storedSchedule } from './schedules/check-schedule.ts';
+import type { HistoryOptions } from './schedules/plan-history.ts';
+import { planHistory } from './schedules/plan-history.ts';
 import type { PreviewedTime, PreviewOptions } from './schedules/preview.ts';
 import { previewTimes } from './schedules/preview.ts';
 import type { PutSchedule, PutScheduleOptions } from './schedules/put-schedule.ts';
@@ -32,19 +30,6 @@ import type { RevertOptions } from './schedules/revert-schedule.ts';
 import { revertSchedule } from './schedules/revert-schedule.ts';
 import type { BackfilledPlan, BackfillOptions, TriggerOptions } from './schedules/run-plans.ts';
 import { backfillSchedule, retryPlan, triggerSchedule } from './schedules/run-plans.ts';
-
-/** Which plans to show. */
-export interface HistoryOptions {
-  readonly scope?: string;
-  readonly state?: PlanHistoryState;
-  /** Times from then on, and up to then. */
-  readonly since?: Date;
-  readonly until?: Date;
-  /** Plans at most, 1 to 1000. @default 50 */
-  readonly limit?: number;
-  /** The `cursor` of the page before. */
-  readonly cursor?: string;
-}
 
 /** A schedule, with what could not be done about it in Temporal and mends itself. */
 type WarnedSchedule = StoredSchedule & { readonly warnings: readonly string[] };
@@ -195,29 +180,10 @@ export function createSchedulesClient(connections: Connections): SchedulesClient
     trigger: (name, options) => triggerSchedule(connections, name, options),
     backfill: (name, options) => backfillSchedule(connections, name, options),
     retry: (name, plan) => retryPlan(connections, name, plan),
-    history: (name, options) => history(connections, name, options),
+    history: (name, options) => planHistory(connections, name, options),
     preview: async (name, options) => {
       const { document } = await found(name);
       return previewTimes(resolveDefinition(document).plan, options);
     },
   };
-}
-
-async function history(
-  { ledger }: Connections,
-  name: string,
-  options: HistoryOptions = {},
-): Promise<HistoryPage> {
-  const { limit = 50, state, scope } = options;
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) {
-    throw invalid('limit', 'a whole number from 1 to 1000', limit);
-  }
-  if (state !== undefined) checkChoice(state, PLAN_HISTORY_STATES, 'state');
-  if (scope !== undefined) checkScope(scope, 'scope');
-  const schedule = checkScheduleName(name, 'name');
-  const page = await ledger.schedules.history({ ...options, schedule, limit });
-  const isUnknown =
-    page.plans.length === 0 && (await ledger.schedules.revisions(name)).length === 0;
-  if (isUnknown) throw scheduleNotFound(name);
-  return page;
 }

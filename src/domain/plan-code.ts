@@ -5,8 +5,7 @@ export type PlanCode =
   'run_timeout' | 'canceled' | 'lease_lost' | 'handler_panic' | 'handler_error' | 'stale_timeout';
 
 /**
- * What the record of schedules calls the end of an attempt; undefined when it succeeded, was given back
- * or never began.
+ * What the record of schedules calls the end of an attempt; undefined when it succeeded or never began.
  *
  * @param mayReenter a run that was lost is run again; otherwise its loss is the end of it
  */
@@ -21,8 +20,9 @@ export function planCode(outcome: AttemptOutcome, mayReenter: boolean): PlanCode
       return 'canceled';
     case 'lost':
       return codeOfLoss(outcome, mayReenter);
-    case 'succeeded':
     case 'handed_back':
+      return 'lease_lost';
+    case 'succeeded':
     case 'refused':
     case 'not_taken':
       return undefined;

@@ -13,12 +13,14 @@ export interface PlanAttempt {
   readonly epoch: number;
   readonly node: string | undefined;
   readonly incarnation: string | undefined;
-  readonly state: 'SUCCESS' | 'FAILED';
+  readonly state: 'RUNNING' | 'SUCCESS' | 'FAILED';
   /** Why it failed: `run_timeout`, `canceled`, `lease_lost`, `handler_panic`, `handler_error`, `stale_timeout`. */
   readonly code: string | undefined;
   readonly reason: string | undefined;
+  /** Of one that runs: since when it is on its way to the node, or there. */
   readonly startedAt: Date | undefined;
-  readonly endedAt: Date;
+  /** Undefined while it runs. */
+  readonly endedAt: Date | undefined;
   readonly beatAt: Date | undefined;
   readonly rowsAffected: number | undefined;
   readonly summary: string | undefined;
@@ -44,7 +46,7 @@ export interface PlanRecord {
   readonly generation: number | undefined;
   readonly closedAt: Date | undefined;
   readonly error: JobError | undefined;
-  /** Of all generations, in order; on record once the job is closed. */
+  /** Of all generations, in order. Those of an open job are on record once it is closed. */
   readonly attempts: readonly PlanAttempt[];
 }
 

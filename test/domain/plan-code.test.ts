@@ -20,7 +20,7 @@ describe('planCode', () => {
     ['a fenced node', { kind: 'lost', reason: 'node_fenced' }, 'lease_lost'],
     ['a cancellation', { kind: 'cancelled' }, 'canceled'],
     ['a result', { kind: 'succeeded', result: null }, undefined],
-    ['a node that stops', { kind: 'handed_back' }, undefined],
+    ['a node that stops', { kind: 'handed_back' }, 'lease_lost'],
   ])('tells %s', (_what, outcome, code) => {
     expect(planCode(outcome, true)).toBe(code);
   });

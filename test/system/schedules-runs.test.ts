@@ -120,6 +120,12 @@ describe('a run', () => {
     await fleet.logged('node.lease_held', { node: 'other' });
     node.signal('SIGSTOP');
     const second = await fleet.logged('plan.claimed', { schedule: 'stale', attempt: 2 });
+    const [running] = (await fleet.client.schedules.history('stale')).plans;
+    expect(running).toMatchObject({ state: 'RUNNING' });
+    expect(running?.attempts).toMatchObject([
+      { epoch: 1, node: 'frozen', state: 'FAILED', code: 'lease_lost' },
+      { epoch: 2, node: 'other', state: 'RUNNING', endedAt: undefined },
+    ]);
     await fleet.open('stale');
     const plan = await ended('stale');
     node.signal('SIGCONT');

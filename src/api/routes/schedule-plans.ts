@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { HistoryOptions } from '../../client/schedules.ts';
+import type { HistoryOptions } from '../../client/schedules/plan-history.ts';
 import type { PreviewOptions } from '../../client/schedules/preview.ts';
 import { PLAN_HISTORY_STATES } from '../../domain/schedule.ts';
 import { route } from '../api-route.ts';

@@ -6,7 +6,7 @@ import { PLAN_HISTORY_STATES } from '../../domain/schedule.ts';
 import { formatPlans, formatPreview } from '../format/schedule.ts';
 import { choiceOption, countOption, timeOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
-import type { HistoryOptions } from '../../client/schedules.ts';
+import type { HistoryOptions } from '../../client/schedules/plan-history.ts';
 import type { PreviewOptions } from '../../client/schedules/preview.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
