@@ -7,6 +7,7 @@ import type { ScheduleDeclaration } from '../../handlers/define-schedule.ts';
 import { isScheduleDeclaration } from '../../handlers/define-schedule.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { StoredSchedule } from '../../ledger/schedule-row.ts';
+import { checkPayload } from '../job-request.ts';
 
 /** A schedule that holds, with its times. */
 export interface CheckedSchedule {
@@ -19,7 +20,8 @@ export interface CheckedSchedule {
  * Checks all that can be checked of a schedule, time zone and cron expression too.
  *
  * @param path names the schedule in the error
- * @throws HoldfastError `invalid_input` naming the first field that is wrong
+ * @throws HoldfastError `invalid_input` naming the first field that is wrong; `payload_too_large` when no
+ *   run could take its input
  */
 export function checkSchedule(
   given: ScheduleDeclaration | ScheduleDocument,
@@ -27,6 +29,10 @@ export function checkSchedule(
 ): CheckedSchedule {
   const document = isScheduleDeclaration(given) ? given.document : given;
   const definition = resolveDefinition(document, path);
+  checkPayload(definition.request.kind, definition.request.input);
+  if (definition.scopes.kind === 'ask') {
+    checkPayload(definition.scopes.request.kind, definition.scopes.request.input);
+  }
   return {
     // As it comes back from the ledger: a field that is undefined is none.
     document: JSON.parse(JSON.stringify(document)) as ScheduleDocument,
