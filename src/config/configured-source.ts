@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename } from 'node:path';
 import type { ScheduleDocument } from '../domain/schedule-definition.ts';
 import { configuredSchedules } from './read-schedules.ts';
 
@@ -15,6 +15,6 @@ export interface ConfiguredSource {
  */
 export async function configuredSource(file: string): Promise<ConfiguredSource> {
   const read = await configuredSchedules(file);
-  // As `holdfast schedules apply` calls it in the same folder.
-  return { source: relative('', file), schedules: read.map(({ document }) => document) };
+  // As `holdfast schedules apply` calls it in its folder, wherever whoever reads it was started.
+  return { source: basename(file), schedules: read.map(({ document }) => document) };
 }
