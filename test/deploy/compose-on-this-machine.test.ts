@@ -6,6 +6,7 @@ import { Connection } from '@temporalio/client';
 import getPort from 'get-port';
 import { connect } from 'holdfast';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAccess } from '../../dist/client/access.js';
 import { buildMissing, serverProgram } from '../../dist/dev/built-programs.js';
 import { ensureNamespace } from '../../dist/dev/ensure-namespace.js';
 import { HoldfastProcess } from '../../dist/dev/holdfast-process.js';
@@ -102,13 +103,16 @@ describe.runIf(process.env['HOLDFAST_TEST_STACK'] === 'postgres')('docker-compos
     return { address };
   }
 
-  /** Starts a service, and waits until its own health check says that it is well. */
-  async function startService(name: string): Promise<void> {
+  /** Starts a service, and waits until its own health check says that it is well. Answers the port of the API. */
+  async function startService(name: string): Promise<number> {
     const { command, environment, healthcheck } = services[name]!;
     const url = environment!['DATABASE_URL']?.replace('postgres:5432', database.host);
     const healthPort = await getPort();
+    const apiPort = await getPort();
     const started = HoldfastProcess.start({
-      args: command!.map((word) => word.replace(/^\/jobs\//, root('examples/jobs/'))),
+      args: command!.map((word) =>
+        word.replace(/^\/jobs\//, root('examples/jobs/')).replace(/^8080$/, `${apiPort}`),
+      ),
       env: {
         ...environment,
         TEMPORAL_ADDRESS: temporal.address,
@@ -118,13 +122,16 @@ describe.runIf(process.env['HOLDFAST_TEST_STACK'] === 'postgres')('docker-compos
     });
     undo.push(() => started.stop());
     const [, program, ...args] = healthcheck!.test;
-    const check = args.map((word) => word.replace('9464', `${healthPort}`));
+    const check = args.map((word) =>
+      word.replace('9464', `${healthPort}`).replace('8080', `${apiPort}`),
+    );
     await eventually(() =>
       runToEnd({ command: program!, args: check }).then(
         () => true,
         () => false,
       ),
     );
+    return apiPort;
   }
 
   it('has settings that the server knows', async () => {
@@ -156,5 +163,15 @@ describe.runIf(process.env['HOLDFAST_TEST_STACK'] === 'postgres')('docker-compos
     expect(new Set(results.map(({ text }) => text))).toEqual(new Set(['Hello, Ada']));
     const seen = [...new Set(results.map(({ node }) => node))];
     expect(['node-a', 'node-b']).toEqual(expect.arrayContaining(seen));
+  });
+
+  it('serves the REST API to who has a token', async () => {
+    const url = `http://127.0.0.1:${await startService('api')}/v1/nodes`;
+    expect((await fetch(url)).status).toBe(401);
+    const access = await openAccess(database.href);
+    undo.push(() => access.close());
+    const { token } = await access.createToken('ci', { role: 'read' });
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(200);
   });
 });

@@ -19,6 +19,7 @@ const isOneShot = (service: ComposeService): boolean => service.command?.[0] ===
 describe('docker-compose.yml', () => {
   it('has the services of the production shape', () => {
     expect(Object.keys(services).sort()).toEqual([
+      'api',
       'node-a',
       'node-b',
       'orchestrator',
@@ -66,7 +67,8 @@ describe('docker-compose.yml', () => {
 
   it('publishes on loopback only', () => {
     const ports = all.flatMap(([, service]) => service.ports ?? []);
-    expect(ports.map(({ host_ip: host }) => host)).toEqual(['127.0.0.1', '127.0.0.1']);
+    expect(ports.map(({ host_ip: host }) => host)).toEqual(ports.map(() => '127.0.0.1'));
+    expect(ports).toHaveLength(3);
   });
 
   it('mounts only what is there, and read-only', async () => {
@@ -82,7 +84,7 @@ describe('the password', () => {
   it('has one source, and only those have it who talk to PostgreSQL', () => {
     const knowing = all.filter(([, service]) => JSON.stringify(service).includes(PASSWORD));
     const names = knowing.map(([name]) => name).sort();
-    expect(names).toEqual(['orchestrator', 'postgres', 'temporal', 'temporal-schema']);
+    expect(names).toEqual(['api', 'orchestrator', 'postgres', 'temporal', 'temporal-schema']);
     for (const [name, value] of all.flatMap(([, each]) => Object.entries(each.environment ?? {}))) {
       if (/PASS|PWD|SECRET|TOKEN/.test(name))
         expect({ name, value }).toEqual({ name, value: PASSWORD });
