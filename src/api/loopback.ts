@@ -8,9 +8,12 @@ export function isLoopback(host: string): boolean {
   return isIP(name) === 4 && name.startsWith('127.');
 }
 
+/** What a proxy says of a caller, who need not be on this machine. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
 /**
  * Without tokens, a page in a browser of this machine must not call the API: neither from another
- * origin, nor by a name of its own that it lets point here.
+ * origin, nor by a name of its own that it lets point here. Nor may others by a proxy on this machine.
  *
  * @param origins whose pages may all the same
  * @throws HoldfastError `forbidden`
@@ -20,7 +23,8 @@ export function checkLocal(headers: Headers, origins: readonly string[] = []): v
   const origin = headers.get('origin');
   const isHere = host === null || isLoopback(host.replace(/:\d+$/, ''));
   const isOwn = origin === null || (host !== null && origin === `http://${host}`);
-  if (isHere && (isOwn || origins.includes(origin))) return;
+  const isForwarded = FORWARDED.some((name) => headers.has(name));
+  if (isHere && !isForwarded && (isOwn || origins.includes(origin))) return;
   throw new HoldfastError('forbidden', 'access is off: only programs of this machine may call', {
     hint: 'make a token with `holdfast tokens create`, and start `holdfast api` again',
     details: { host, origin },

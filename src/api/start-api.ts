@@ -21,7 +21,7 @@ export interface StartApiOptions extends ConnectOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** False: it asks nobody for a token; only on loopback. @default true, unless loopback has no tokens */
+  /** False: it asks nobody for a token; only on loopback. @default true, unless on loopback none was ever made */
   readonly auth?: boolean;
   /** Whose tokens it takes beside its own. @default none */
   readonly oidc?: OidcOptions | undefined;
@@ -60,8 +60,10 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
   const access = await openAccess(options.databaseUrl ?? config.database.url);
   const closing = new AbortController();
   try {
-    const isKnown = oidc !== undefined || (await access.hasTokens());
-    const asksForTokens = auth ?? (!isLoopback(host) || isKnown);
+    const tokens = await access.anyTokens();
+    // The last one's expiry must not open what was closed.
+    const asksForTokens = auth ?? (!isLoopback(host) || oidc !== undefined || tokens !== 'never');
+    const isKnown = oidc !== undefined || tokens === 'usable';
     const client = await connect({ ...options, config });
     const app = createApi({
       ...{ client, access, asksForTokens, oidc, webUiOrigins, requestsPerSecond, log },
@@ -124,7 +126,7 @@ function tell(log: Logger, api: StartedApi, isAnyoneKnown: boolean): void {
       'access is off: every program of this machine may do all; see `holdfast tokens create`',
     );
   } else if (!isAnyoneKnown) {
-    log.warn('there is no token: nobody may call; make one with `holdfast tokens create`');
+    log.warn('there is no valid token: nobody may call; make one with `holdfast tokens create`');
   }
 }
 

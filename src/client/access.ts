@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { databaseUrl as databaseUrlOf } from '../config/database-url.ts';
 import { loadConfig } from '../config/load-config.ts';
-import type { AuditEnd, AuditEntry, AuditStart, Role, Token } from '../domain/access.ts';
+import type { AnyTokens, AuditEnd, AuditEntry, AuditStart, Role, Token } from '../domain/access.ts';
 import { ROLES } from '../domain/access.ts';
 import { checkChoice, checkName } from '../domain/check.ts';
 import type { Duration } from '../domain/duration.ts';
@@ -30,8 +30,8 @@ export interface AccessClient {
   createToken(name: string, options: TokenOptions): Promise<NewToken>;
   /** Every token, also the revoked ones; the newest first. */
   listTokens(): Promise<readonly Token[]>;
-  /** Whether any token may be used now. */
-  hasTokens(): Promise<boolean>;
+  /** Whether a token may be used now, else whether there ever was one. */
+  anyTokens(): Promise<AnyTokens>;
   /** By name or id. @throws HoldfastError `token_not_found` */
   revokeToken(nameOrId: string): Promise<Token>;
   /** Whose token this is; undefined when it may not be used. */
@@ -62,7 +62,7 @@ export async function openAccess(databaseUrl?: string): Promise<AccessClient> {
     createToken: (name, options) =>
       audited(access, 'tokens create', name, () => create(access, name, options)),
     listTokens: () => access.listTokens(),
-    hasTokens: () => access.hasTokens(),
+    anyTokens: () => access.anyTokens(),
     revokeToken: (nameOrId) =>
       audited(access, 'tokens revoke', nameOrId, () => revoke(access, nameOrId)),
     identify: async (token) => (TOKEN.test(token) ? access.useToken(hashOf(token)) : undefined),

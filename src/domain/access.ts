@@ -51,3 +51,6 @@ export interface AuditEntry extends AuditStart {
   /** `started`: what came of it is not known, or it is still under way. */
   readonly outcome: string;
 }
+
+/** Whether there is a token: one that may be used, only expired and revoked ones, or none was ever made. */
+export type AnyTokens = 'usable' | 'past' | 'never';

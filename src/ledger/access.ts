@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { AuditEnd, AuditEntry, AuditStart, Token } from '../domain/access.ts';
+import type { AnyTokens, AuditEnd, AuditEntry, AuditStart, Token } from '../domain/access.ts';
 import type { AuditFilter } from './audit.ts';
 import { endAudit, listAudit, startAudit } from './audit.ts';
 import type { NewToken } from './tokens.ts';
-import { createToken, hasTokens, listTokens, revokeToken, useToken } from './tokens.ts';
+import { anyTokens, createToken, listTokens, revokeToken, useToken } from './tokens.ts';
 
 /** Who may call the REST API, and who did what. */
 export interface Access {
@@ -14,8 +14,8 @@ export interface Access {
   revokeToken(nameOrId: string): Promise<Token | undefined>;
   /** The token with a hash, when it may be used now. */
   useToken(hash: string): Promise<Token | undefined>;
-  /** Whether any token may be used now. */
-  hasTokens(): Promise<boolean>;
+  /** Whether a token may be used now, else whether there ever was one. */
+  anyTokens(): Promise<AnyTokens>;
   startAudit(start: AuditStart): Promise<number>;
   endAudit(id: number, end: AuditEnd): Promise<void>;
   listAudit(filter: AuditFilter): Promise<AuditEntry[]>;
@@ -33,7 +33,7 @@ export function createAccess(call: Call): Access {
     listTokens: call(listTokens),
     revokeToken: call(revokeToken),
     useToken: call(useToken),
-    hasTokens: call(hasTokens),
+    anyTokens: call(anyTokens),
     startAudit: call(startAudit),
     endAudit: call(endAudit),
     listAudit: call(listAudit),

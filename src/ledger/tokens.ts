@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Role, Token } from '../domain/access.ts';
+import type { AnyTokens, Role, Token } from '../domain/access.ts';
 
 /** A token to put on record. */
 export interface NewToken {
@@ -71,12 +71,14 @@ export async function useToken(pool: pg.Pool, hash: string): Promise<Token | und
   return rows[0] && tokenOf(rows[0]);
 }
 
-/** Whether any token may be used now. */
-export async function hasTokens(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ has: boolean }>(
-    `select exists (select 1 from holdfast.tokens where ${USABLE}) as has`,
+/** Whether there is any token that may be used now, else whether there ever was one. */
+export async function anyTokens(pool: pg.Pool): Promise<AnyTokens> {
+  const { rows } = await pool.query<{ usable: boolean }>(
+    `select ${USABLE} as usable from holdfast.tokens order by usable desc limit 1`,
   );
-  return rows[0]?.has === true;
+  const [best] = rows;
+  if (best === undefined) return 'never';
+  return best.usable ? 'usable' : 'past';
 }
 
 const USABLE = 'revoked_at is null and (expires_at is null or expires_at > now())';

@@ -26,6 +26,8 @@ test.each([
   { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:9090' },
   { host: 'evil.example', origin: 'http://evil.example' },
   { host: 'localhost', origin: 'null' },
-])('a page of another origin may not: %o', (headers) => {
+  { host: '127.0.0.1:8080', 'x-forwarded-for': '10.0.0.1' },
+  { host: '127.0.0.1:8080', forwarded: 'for=10.0.0.1' },
+])('a page of another origin may not, nor who comes by a proxy: %o', (headers) => {
   expect(() => checkLocal(new Headers(headers))).toThrow(/access is off/);
 });

@@ -55,7 +55,7 @@ function serve(terminal: Terminal, flags: ApiFlags): Promise<void> {
 
 const HELP = `
 Each call needs a token of \`holdfast tokens create\`, or one of the provider that
---oidc-issuer names. On loopback, where there is neither yet, none is asked for,
+--oidc-issuer names. On loopback, where there was neither ever, none is asked for,
 and the log says so.
 
 Examples:

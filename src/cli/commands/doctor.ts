@@ -51,7 +51,8 @@ function throwProblem(findings: readonly Finding[]): void {
 const HELP = `
 A finding is ok, a warning (it goes on; look at it), a problem (jobs do not run,
 or something is broken) or unknown: it could not be looked at. The exit code is 0
-without problems, else that of the first one's code in docs/errors.md.
+without problems, else that of the first one's code in
+docs/reference/errors.md.
 
 Examples:
   $ holdfast doctor
