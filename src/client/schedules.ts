@@ -21,6 +21,8 @@ import type {
   ScheduleSource,
 } from './schedules/apply-schedules.ts';
 import { applySchedules, diffSchedules, seedSchedules } from './schedules/apply-schedules.ts';
+import type { BackfilledPlan, BackfillOptions } from './schedules/backfill-schedule.ts';
+import { backfillSchedule } from './schedules/backfill-schedule.ts';
 import { scheduleNotFound, storedSchedule } from './schedules/check-schedule.ts';
 import type { PreviewedTime, PreviewOptions } from './schedules/preview.ts';
 import { previewTimes } from './schedules/preview.ts';
@@ -28,10 +30,11 @@ import type { PutSchedule, PutScheduleOptions } from './schedules/put-schedule.t
 import { alarmed, editSchedule, putSchedule, removeSchedule } from './schedules/put-schedule.ts';
 import type { ResetOptions } from './schedules/reset-schedules.ts';
 import { exportSchedules, resetSchedules } from './schedules/reset-schedules.ts';
+import { retryPlan } from './schedules/retry-plan.ts';
 import type { RevertOptions } from './schedules/revert-schedule.ts';
 import { revertSchedule } from './schedules/revert-schedule.ts';
-import type { BackfilledPlan, BackfillOptions, TriggerOptions } from './schedules/run-plans.ts';
-import { backfillSchedule, retryPlan, triggerSchedule } from './schedules/run-plans.ts';
+import type { TriggerOptions } from './schedules/trigger-schedule.ts';
+import { triggerSchedule } from './schedules/trigger-schedule.ts';
 
 /** Which plans to show. */
 export interface HistoryOptions {
