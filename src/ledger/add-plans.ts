@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { planJobId } from '../domain/plan-id.ts';
-import { insertPlans, isoOf, lockSchedule, lockWatermarks } from './plan-scopes.ts';
+import type { LockedSchedule } from './plan-scopes.ts';
+import { insertPlans, isoOf, lockSchedule } from './plan-scopes.ts';
 import { inTransaction } from './pool.ts';
 
 const SECOND_MS = 1000;
@@ -27,9 +28,8 @@ export async function triggerPlan(
   key?: string,
 ): Promise<AddedPlan | undefined> {
   return inTransaction(pool, async (tx) => {
-    const locked = await lockSchedule(tx, schedule, 'share');
+    const locked = await lockToAdd(tx, schedule);
     if (locked === undefined) return undefined;
-    await lockWatermarks(tx, schedule, [scope]);
     const before = key === undefined ? undefined : await planOfKey(tx, schedule, scope, key);
     if (before !== undefined) return before;
     const { revision } = locked;
@@ -41,6 +41,14 @@ export async function triggerPlan(
     await makeDue(tx, schedule);
     return { scope, time, revision, jobId };
   });
+}
+
+/**
+ * Alone with the schedule: no tick decides meanwhile, so no watermark has to be held. A lock that is shared at
+ * first could not become this one where two hold it.
+ */
+function lockToAdd(tx: pg.PoolClient, schedule: string): Promise<LockedSchedule | undefined> {
+  return lockSchedule(tx, schedule, 'update');
 }
 
 async function planOfKey(
@@ -97,9 +105,8 @@ export async function backfillPlans(
   times: readonly MissingTime[],
 ): Promise<AddedPlan[] | undefined> {
   return inTransaction(pool, async (tx) => {
-    const locked = await lockSchedule(tx, schedule, 'share');
+    const locked = await lockToAdd(tx, schedule);
     if (locked === undefined) return undefined;
-    await lockWatermarks(tx, schedule, [scope]);
     const { revision } = locked;
     await cutRanges(tx, schedule, scope, times);
     const { rows } = await tx.query<{ time: Date; job_id: string }>(

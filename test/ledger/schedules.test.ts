@@ -277,6 +277,18 @@ describe('what people ask for', () => {
     expect(await schedules.unstarted('s', { limit: 9 })).toHaveLength(3);
   });
 
+  test('triggers, backfills and ticks that come at once wait for one another', async () => {
+    await put();
+    const triggers = Promise.all(Array.from({ length: 8 }, () => schedules.trigger('s', 'a')));
+    const ticks = [0, 1, 2].map((n) => schedules.planScope('s', 'a', due(T + n * HOUR)));
+    const backfills = [3, 4, 5].map((n) =>
+      schedules.backfill('s', 'a', [{ time: T + n * HOUR, next: undefined }]),
+    );
+    await Promise.all([...ticks, ...backfills]);
+    expect(new Set((await triggers).map((plan) => plan?.time)).size).toBe(8);
+    expect(await schedules.unstarted('s', { limit: 99 })).toHaveLength(14);
+  });
+
   test('a backfill runs what has no row or was skipped, and cuts ranges', async () => {
     await put();
     await schedules.planScope('s', 'a', () => ({
