@@ -137,8 +137,8 @@ export interface SchedulesClient {
   /** Runs it now, also while it is paused: a scope, or all that the definition lists. */
   trigger(name: string, options?: TriggerOptions): Promise<readonly AddedPlan[]>;
   /**
-   * Runs times of the past that never ran: those that nobody planned, and those that were skipped. With
-   * `force` also those that have ended, as their next generation. What runs is left alone.
+   * Runs times of the past that never ran: those that nobody planned, and those that were skipped. Times
+   * that are not due yet, `delay` included, are left out. With `force` also those that have ended, as their next generation. What runs is left alone.
    */
   backfill(name: string, options: BackfillOptions): Promise<readonly BackfilledPlan[]>;
   /**

@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import type { TimesOf } from '../domain/occurrences.ts';
 import type { LatestPlan } from '../domain/schedule.ts';
 import type { ResumePolicy, ScheduleDocument } from '../domain/schedule-definition.ts';
-import type { AddedPlan, MissingTime } from './add-plans.ts';
+import type { AddedPlan, TriggerRules } from './add-plans.ts';
 import { backfillPlans, triggerPlan } from './add-plans.ts';
 import type {
   AppliedStep,
@@ -86,12 +87,13 @@ export interface Schedules {
   openJobsOf(schedule: string, scope: string): Promise<OpenPlanJob[]>;
   endTick(schedule: string, end: TickEnd): Promise<void>;
   /** Plans a run now. Undefined: there is no such schedule. */
-  trigger(schedule: string, scope: string, key?: string): Promise<AddedPlan | undefined>;
-  /** Plans times that never ran; answers those that it planned. */
+  trigger(schedule: string, scope: string, rules: TriggerRules): Promise<AddedPlan | undefined>;
+  /** Plans times that are due and never ran; answers those that it planned. */
   backfill(
     schedule: string,
     scope: string,
-    times: readonly MissingTime[],
+    times: readonly number[],
+    timesOf: TimesOf,
   ): Promise<AddedPlan[] | undefined>;
   /** What became of plans, the newest first. */
   history(filter: HistoryFilter): Promise<HistoryPage>;

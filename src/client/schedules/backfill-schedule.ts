@@ -4,13 +4,14 @@ import { formatPlanTime, planJobId } from '../../domain/plan-id.ts';
 import type { PlanHistoryState } from '../../domain/schedule.ts';
 import type { Connections } from '../connections.ts';
 import { tryWakeTick } from './alarm.ts';
-import { checkSchedule, scheduleNotFound, scopesOf, storedSchedule } from './check-schedule.ts';
+import { scheduleNotFound, scopesOf } from './check-schedule.ts';
 import { comingTimes } from './preview.ts';
 import { startAgain } from './retry-plan.ts';
+import { timesOf } from './times-of.ts';
 
 /** Which times a backfill runs. */
 export interface BackfillOptions {
-  /** The first time, and the last one; not later than now. */
+  /** The first time, and the last one. Times that are not due yet are left to their ticks. */
   readonly from: Date;
   readonly to: Date;
   /** @default every scope that the definition lists */
@@ -43,14 +44,14 @@ export async function backfillSchedule(
   name: string,
   options: BackfillOptions,
 ): Promise<readonly BackfilledPlan[]> {
-  const { document } = await storedSchedule(connections.ledger, name);
-  const { definition, occurrences } = checkSchedule(document);
-  const { from, to } = rangeOf(options);
-  const coming = [...comingTimes(occurrences, from, to, MOST_TIMES + 1)];
+  // Asked for no scopes: it tells the database's time, by which ticks decide what is due.
+  const found = await connections.ledger.schedules.scopesToPlan(name, { limit: 0, scopes: [] });
+  if (found === undefined) throw scheduleNotFound(name);
+  const { definition, now } = found;
+  const { from, to } = rangeOf(options, now - definition.plan.delayMs);
+  const coming = [...comingTimes(timesOf(definition), from, to, MOST_TIMES + 1)];
   if (coming.length > MOST_TIMES) throw invalid('to', `at most ${MOST_TIMES} times`, 'more');
   const times = coming.filter(({ isGap }) => !isGap);
-  const [next] = comingTimes(occurrences, to + 1, Infinity, 1);
-  const nexts = new Map(times.map(({ time }, at) => [time, times[at + 1]?.time ?? next?.time]));
   const wanted: BackfilledPlan[] = [];
   for (const scope of scopesOf(definition, options.scope)) {
     const known = await knownStates(connections, name, scope, { from, to });
@@ -63,12 +64,15 @@ export async function backfillSchedule(
     }
   }
   const { onProgress = () => undefined } = options;
-  if (options.dryRun !== true) await runWanted(connections, name, wanted, nexts, onProgress);
+  if (options.dryRun !== true) await runWanted(connections, name, wanted, onProgress);
   return wanted;
 }
 
-function rangeOf({ from, to }: BackfillOptions): { from: number; to: number } {
-  const [first, last] = [from.getTime(), Math.min(to.getTime(), Date.now())];
+function rangeOf(
+  { from, to }: BackfillOptions,
+  lastDue: number,
+): { readonly from: number; readonly to: number } {
+  const [first, last] = [from.getTime(), Math.min(to.getTime(), lastDue)];
   if (Number.isNaN(first)) throw invalid('from', 'a time', from);
   if (Number.isNaN(last)) throw invalid('to', 'a time', to);
   if (first > last) throw invalid('from', `not later than ${formatPlanTime(last)}`, from);
@@ -95,7 +99,6 @@ async function runWanted(
   connections: Connections,
   name: string,
   wanted: readonly BackfilledPlan[],
-  nexts: ReadonlyMap<number, number | undefined>,
   onProgress: NonNullable<BackfillOptions['onProgress']>,
 ): Promise<void> {
   let done = 0;
@@ -106,10 +109,9 @@ async function runWanted(
     const plans = missing.filter((plan) => plan.scope === scope);
     for (let at = 0; at < plans.length; at += ROWS) {
       const times = plans.slice(at, at + ROWS).map(({ time }) => time.getTime());
-      const rows = times.map((time) => ({ time, next: nexts.get(time) }));
-      const added = await connections.ledger.schedules.backfill(name, scope, rows);
+      const added = await connections.ledger.schedules.backfill(name, scope, times, timesOf);
       if (added === undefined) throw scheduleNotFound(name);
-      count(rows.length);
+      count(times.length);
     }
   }
   if (missing.length > 0) await tryWakeTick(connections, name);

@@ -3,6 +3,7 @@ import type { AddedPlan } from '../../ledger/add-plans.ts';
 import type { Connections } from '../connections.ts';
 import { tryWakeTick } from './alarm.ts';
 import { scheduleNotFound, scopesOf, storedSchedule } from './check-schedule.ts';
+import { timesOf } from './times-of.ts';
 
 /** What a trigger runs. */
 export interface TriggerOptions {
@@ -22,7 +23,7 @@ export async function triggerSchedule(
   const scopes = scopesOf(resolveDefinition(document), scope);
   const plans: AddedPlan[] = [];
   for (const each of scopes) {
-    const plan = await connections.ledger.schedules.trigger(name, each, key);
+    const plan = await connections.ledger.schedules.trigger(name, each, { timesOf, key });
     if (plan === undefined) throw scheduleNotFound(name);
     plans.push(plan);
   }
