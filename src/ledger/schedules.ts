@@ -76,7 +76,7 @@ export interface Schedules {
   planScope(schedule: string, scope: string, decide: Decide): Promise<PlannedScopes | undefined>;
   /** A batch of scopes with their watermarks. */
   scopesToPlan(schedule: string, batch: ScopeBatch): Promise<ScopesToPlan | undefined>;
-  /** The latest plan of a scope that runs or ran: what the rules of `compat` ask for. */
+  /** The latest plan of a tick that runs or ran: what the rules of `compat` ask for. */
   latestPlan(schedule: string, scope: string): Promise<LatestPlan | undefined>;
   /** Plans that are due and were not started, the oldest first. */
   unstarted(schedule: string, batch: UnstartedBatch): Promise<UnstartedPlan[]>;

@@ -90,6 +90,13 @@ describe('a trigger', () => {
     expect(new Set(times).size).toBe(3);
     expect(await schedules.unstarted('s', { limit: 9 })).toHaveLength(3);
   });
+
+  test('leaves the plan from which the rules of compat go on', async () => {
+    await put();
+    await schedules.planScope('s', 'a', due(T(0)));
+    await trigger();
+    expect(await schedules.latestPlan('s', 'a')).toMatchObject({ time: T(0) });
+  });
 });
 
 test('triggers, backfills and ticks that come at once wait for one another', async () => {
@@ -185,5 +192,14 @@ describe('a backfill', () => {
     await put({ every: '1s', delay: '2h' });
     const due = (await NOW()) - 2 * HOUR - 5_000;
     expect(await backfill(due, due + 60_000, due + 2 * HOUR, due + 3 * HOUR)).toEqual([due]);
+  });
+
+  test('that was before a tick does not hold up the rules of compat', async () => {
+    await put();
+    await schedules.planScope('s', 'a', due(T(0)));
+    await backfill(T(1));
+    expect(await schedules.latestPlan('s', 'a')).toMatchObject({ time: T(0) });
+    expect(await schedules.planScope('s', 'a', due(T(1)))).toMatchObject({ planned: 0 });
+    expect(await schedules.latestPlan('s', 'a')).toMatchObject({ time: T(1) });
   });
 });
