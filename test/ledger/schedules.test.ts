@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { timesOf } from '../../src/client/schedules/times-of.ts';
 import type { ScheduleDocument } from '../../src/domain/schedule-definition.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import type { Decide, ScopeDecision } from '../../src/ledger/plan-scopes.ts';
@@ -244,6 +245,29 @@ describe('history', () => {
         runningStale: 1,
       },
     ]);
+  });
+
+  test('is not behind by a scope that its last tick did not see', async () => {
+    await put({ every: '10m' });
+    const { rows } = await pool.query<{ ago: Date }>(`select now() - interval '30 min' as ago`);
+    const first = rows[0]!.ago.getTime();
+    const through = async () => (await schedules.figures())[0]?.decidedThrough.getTime();
+    await schedules.planScopes('s', ['gone', 'stays', 'stays too'], due(first));
+    await schedules.endTick('s', { nextDueAt: first + 600_000 });
+    // As if that had been then.
+    await pool.query(`update holdfast.schedule_scopes set seen_at = seen_at - interval '30 min'`);
+    await pool.query(`update holdfast.schedules set ticked_at = ticked_at - interval '30 min'`);
+    expect(await through()).toBe(first);
+    await schedules.planScopes('s', ['stays'], due(first + 1_200_000));
+    // This tick is not over: who says that it will not see the others?
+    expect(await through()).toBe(first);
+    await schedules.planScopes('s', ['stays too'], due(first + 600_000));
+    await schedules.endTick('s', { nextDueAt: first + 1_800_000 });
+    expect(await through()).toBe(first + 600_000);
+    // Whoever runs it by hand makes it no scope again.
+    await schedules.backfill('s', 'gone', [first + 600_000], timesOf);
+    await schedules.trigger('s', 'gone', { timesOf });
+    expect(await through()).toBe(first + 600_000);
   });
 
   test('is behind since its creation while nothing is decided', async () => {
