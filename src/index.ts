@@ -36,17 +36,14 @@ export type {
   DiffOptions,
   ScheduleSource,
 } from './client/schedules/apply-schedules.ts';
+export type { BackfilledPlan, BackfillOptions } from './client/schedules/backfill-schedule.ts';
 export type { PreviewedTime, PreviewOptions } from './client/schedules/preview.ts';
 export type { PutSchedule, PutScheduleOptions } from './client/schedules/put-schedule.ts';
 export type { ResetOptions } from './client/schedules/reset-schedules.ts';
 export type { RevertOptions } from './client/schedules/revert-schedule.ts';
-export type {
-  BackfilledPlan,
-  BackfillOptions,
-  TriggerOptions,
-} from './client/schedules/run-plans.ts';
-export type { SchedulesClient } from './client/schedules.ts';
 export type { HistoryOptions } from './client/schedules/plan-history.ts';
+export type { TriggerOptions } from './client/schedules/trigger-schedule.ts';
+export type { SchedulesClient } from './client/schedules.ts';
 export type { SessionReadOptions } from './client/follow-session.ts';
 export type { SessionOptions } from './client/session-rules.ts';
 export type {

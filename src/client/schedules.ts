@@ -17,6 +17,8 @@ import type {
   ScheduleSource,
 } from './schedules/apply-schedules.ts';
 import { applySchedules, diffSchedules, seedSchedules } from './schedules/apply-schedules.ts';
+import type { BackfilledPlan, BackfillOptions } from './schedules/backfill-schedule.ts';
+import { backfillSchedule } from './schedules/backfill-schedule.ts';
 import { scheduleNotFound, storedSchedule } from './schedules/check-schedule.ts';
 import type { HistoryOptions } from './schedules/plan-history.ts';
 import { planHistory } from './schedules/plan-history.ts';
@@ -26,10 +28,11 @@ import type { PutSchedule, PutScheduleOptions } from './schedules/put-schedule.t
 import { alarmed, editSchedule, putSchedule, removeSchedule } from './schedules/put-schedule.ts';
 import type { ResetOptions } from './schedules/reset-schedules.ts';
 import { exportSchedules, resetSchedules } from './schedules/reset-schedules.ts';
+import { retryPlan } from './schedules/retry-plan.ts';
 import type { RevertOptions } from './schedules/revert-schedule.ts';
 import { revertSchedule } from './schedules/revert-schedule.ts';
-import type { BackfilledPlan, BackfillOptions, TriggerOptions } from './schedules/run-plans.ts';
-import { backfillSchedule, retryPlan, triggerSchedule } from './schedules/run-plans.ts';
+import type { TriggerOptions } from './schedules/trigger-schedule.ts';
+import { triggerSchedule } from './schedules/trigger-schedule.ts';
 
 /** A schedule, with what could not be done about it in Temporal and mends itself. */
 type WarnedSchedule = StoredSchedule & { readonly warnings: readonly string[] };
@@ -119,8 +122,8 @@ export interface SchedulesClient {
   /** Runs it now, also while it is paused: a scope, or all that the definition lists. */
   trigger(name: string, options?: TriggerOptions): Promise<readonly AddedPlan[]>;
   /**
-   * Runs times of the past that never ran: those that nobody planned, and those that were skipped. With
-   * `force` also those that have ended, as their next generation. What runs is left alone.
+   * Runs times of the past that never ran: those that nobody planned, and those that were skipped. Times
+   * that are not due yet, `delay` included, are left out. With `force` also those that have ended, as their next generation. What runs is left alone.
    */
   backfill(name: string, options: BackfillOptions): Promise<readonly BackfilledPlan[]>;
   /**

@@ -1,4 +1,5 @@
 import { YEAR_ONE_MS } from './iso-time.ts';
+import type { ScheduleDefinition } from './schedule-definition.ts';
 
 /** Times of a schedule that follow one another, counted without being listed. */
 export interface Stretch {
@@ -17,6 +18,15 @@ export interface Stretch {
  * times are milliseconds since the Unix epoch. Two neighbouring ranges hold what their union holds.
  */
 export type Occurrences = (after: number, upTo: number) => Iterable<Stretch>;
+
+/** The times of a definition. Pure, and without waiting: it is called inside a transaction. */
+export type TimesOf = (definition: ScheduleDefinition) => Occurrences;
+
+/** True for a time of the schedule, also for one that is skipped as a gap. */
+export function isTimeOf(occurrences: Occurrences, time: number): boolean {
+  for (const { count } of occurrences(time - 1, time)) if (count > 0) return true;
+  return false;
+}
 
 /** A stretch of one time. */
 export function singleTime(time: number, isGap: boolean): Stretch {

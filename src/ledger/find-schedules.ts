@@ -139,7 +139,7 @@ async function watermarksOf(
   return rows;
 }
 
-/** The latest plan of a scope that runs or ran. */
+/** The latest plan of a scope that a tick decided and that runs or ran. */
 export async function latestPlan(
   pool: pg.Pool,
   schedule: string,

@@ -1,7 +1,10 @@
 import type { LatestPlan } from '../domain/schedule.ts';
 import type { Queryable } from './pool.ts';
 
-/** The latest plans that run or ran, by scope: what the rules of `compat` ask for. */
+/**
+ * The latest plans that ticks decided and that run or ran, by scope: what the rules of `compat` ask for.
+ * What somebody ran by hand at another time does not move the times that follow.
+ */
 export async function latestPlans(
   db: Queryable,
   schedule: string,
@@ -13,6 +16,10 @@ export async function latestPlans(
        cross join lateral (
          select time, job_id from holdfast.plans
          where schedule = $1 and plans.scope = wanted.scope and skipped is null
+           -- A tick that found its time on record already has left that row to whoever made it.
+           and (origin = 'tick' or time = (
+             select decided_through from holdfast.schedule_scopes
+             where schedule = $1 and schedule_scopes.scope = wanted.scope))
          order by time desc limit 1
        ) plan
        left join lateral (

@@ -89,16 +89,19 @@ export async function lockSchedule(
 /** The watermarks of scopes, by their names. */
 export type Watermarks = ReadonlyMap<string, number | undefined>;
 
-/** Locks the watermarks, in the order of their names wherever it happens; new ones are made. */
+/**
+ * Locks the watermarks, in the order of their names wherever it happens; new ones are made. They were then seen
+ * by the clock that what is due is decided by, which is past the start of the transaction.
+ */
 export async function lockWatermarks(
   tx: pg.PoolClient,
   schedule: string,
   scopes: readonly string[],
 ): Promise<Watermarks> {
   const { rows } = await tx.query<{ scope: string; decided_through: Date | null }>(
-    `insert into holdfast.schedule_scopes (schedule, scope)
-     select $1, scope from unnest($2::text[]) scope order by scope
-     on conflict (schedule, scope) do update set seen_at = now()
+    `insert into holdfast.schedule_scopes (schedule, scope, seen_at)
+     select $1, scope, clock_timestamp() from unnest($2::text[]) scope order by scope
+     on conflict (schedule, scope) do update set seen_at = clock_timestamp()
      returning scope, decided_through`,
     [schedule, scopes],
   );

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { scopePrefix } from '../domain/plan-id.ts';
 import type { ScheduleDefinition, ScheduleDocument } from '../domain/schedule-definition.ts';
 import { isoOf } from './plan-scopes.ts';
+import type { Queryable } from './pool.ts';
 import { definitionOf } from './schedule-row.ts';
 
 /** A plan that is due and whose job was not started. */
@@ -62,14 +63,14 @@ export async function unstartedPlans(
   });
 }
 
-/** Definitions by their revision. */
-async function definitionsOf(
-  pool: pg.Pool,
+/** Definitions of a schedule by their revision. */
+export async function definitionsOf(
+  db: Queryable,
   schedule: string,
   revisions: readonly number[],
 ): Promise<Map<number, ScheduleDefinition>> {
   if (revisions.length === 0) return new Map();
-  const { rows } = await pool.query<{ revision: number; definition: ScheduleDocument }>(
+  const { rows } = await db.query<{ revision: number; definition: ScheduleDocument }>(
     `select revision, definition from holdfast.schedule_revisions
      where name = $1 and revision = any ($2::int[]) and definition is not null`,
     [schedule, revisions],

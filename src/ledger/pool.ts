@@ -32,8 +32,31 @@ export function createPool(databaseUrl: string): pg.Pool {
   return pool;
 }
 
-/** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+/** PostgreSQL's codes for a transaction that it ended in favour of another: deadlock, and serialisation. */
+const CLASHES: readonly unknown[] = ['40P01', '40001'];
+// Each time another transaction got through.
+const MOST_TRIES = 5;
+
+/**
+ * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. One that PostgreSQL
+ * ended in favour of another is begun again, so `work` changes nothing but the database.
+ */
 export async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (tx: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryTransaction(pool, work);
+    } catch (error) {
+      const { code } = (error ?? {}) as { code?: unknown };
+      // Without a pause: what the other one still holds is waited for anyway.
+      if (tries === MOST_TRIES || !CLASHES.includes(code)) throw error;
+    }
+  }
+}
+
+async function tryTransaction<Result>(
   pool: pg.Pool,
   work: (tx: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {

@@ -6,7 +6,10 @@ export interface ScheduleFigures {
   readonly name: string;
   readonly document: ScheduleDocument;
   readonly isPaused: boolean;
-  /** The last time that is decided, of the scope that is furthest behind; its creation before there is one. */
+  /**
+   * The last time that is decided, of the scope that is furthest behind among those that the last tick saw which
+   * decided any; its creation before there is one.
+   */
   readonly decidedThrough: Date;
   /** In milliseconds by the database's clock: now, less that and the delay. */
   readonly lagMs: number;
@@ -50,10 +53,13 @@ export async function scheduleFigures(pool: pg.Pool): Promise<ScheduleFigures[]>
        cross join lateral (
          select coalesce(min(decided_through), schedules.created_at) as through
          from holdfast.schedule_scopes
-         where schedule = schedules.name and seen_at > (
-           -- A scope that is one no longer is not behind.
-           select max(seen_at) - interval '1 hour' from holdfast.schedule_scopes
-           where schedule = schedules.name)
+         where schedule = schedules.name and seen_at >= (
+           -- The tick that decided the last time came when that was due. A scope that it did not see is one no
+           -- longer, and is not behind. A tick that is under way has not seen them all.
+           select least(max(seen_at), coalesce(
+             max(decided_through) filter (where seen_at <= ticked_at) + delay_ms * interval '1 ms',
+             '-infinity'))
+           from holdfast.schedule_scopes where schedule = schedules.name)
        ) scopes
      order by schedules.name`,
   );

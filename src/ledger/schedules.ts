@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import type { TimesOf } from '../domain/occurrences.ts';
 import type { LatestPlan } from '../domain/schedule.ts';
 import type { ResumePolicy, ScheduleDocument } from '../domain/schedule-definition.ts';
-import type { AddedPlan, MissingTime } from './add-plans.ts';
+import type { AddedPlan, TriggerRules } from './add-plans.ts';
 import { backfillPlans, triggerPlan } from './add-plans.ts';
 import type {
   AppliedStep,
@@ -75,7 +76,7 @@ export interface Schedules {
   planScope(schedule: string, scope: string, decide: Decide): Promise<PlannedScopes | undefined>;
   /** A batch of scopes with their watermarks. */
   scopesToPlan(schedule: string, batch: ScopeBatch): Promise<ScopesToPlan | undefined>;
-  /** The latest plan of a scope that runs or ran: what the rules of `compat` ask for. */
+  /** The latest plan of a tick that runs or ran: what the rules of `compat` ask for. */
   latestPlan(schedule: string, scope: string): Promise<LatestPlan | undefined>;
   /** Plans that are due and were not started, the oldest first. */
   unstarted(schedule: string, batch: UnstartedBatch): Promise<UnstartedPlan[]>;
@@ -86,12 +87,13 @@ export interface Schedules {
   openJobsOf(schedule: string, scope: string): Promise<OpenPlanJob[]>;
   endTick(schedule: string, end: TickEnd): Promise<void>;
   /** Plans a run now. Undefined: there is no such schedule. */
-  trigger(schedule: string, scope: string, key?: string): Promise<AddedPlan | undefined>;
-  /** Plans times that never ran; answers those that it planned. */
+  trigger(schedule: string, scope: string, rules: TriggerRules): Promise<AddedPlan | undefined>;
+  /** Plans times that are due and never ran; answers those that it planned. */
   backfill(
     schedule: string,
     scope: string,
-    times: readonly MissingTime[],
+    times: readonly number[],
+    timesOf: TimesOf,
   ): Promise<AddedPlan[] | undefined>;
   /** What became of plans, the newest first. */
   history(filter: HistoryFilter): Promise<HistoryPage>;

@@ -92,6 +92,21 @@ describe('inTransaction', () => {
     await pool.query(`drop table ${table}`);
   });
 
+  it.each(['40P01', '40001'])('begins again what PostgreSQL ended by %s', async (code) => {
+    let tries = 0;
+    const clash = (times: number) =>
+      inTransaction(pool, async (tx) => {
+        if (++tries <= times) {
+          await tx.query(`do $$ begin raise exception using errcode = '${code}'; end $$`);
+        }
+        return tries;
+      });
+    expect(await clash(2)).toBe(3);
+    tries = 0;
+    await expect(clash(99)).rejects.toMatchObject({ code });
+    expect(tries).toBe(5);
+  });
+
   it('gives its connection back either way', async () => {
     const small = createPool(inject('databaseUrl'));
     try {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { timesOf } from '../../src/client/schedules/times-of.ts';
 import type { ScheduleDocument } from '../../src/domain/schedule-definition.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import type { Decide, ScopeDecision } from '../../src/ledger/plan-scopes.ts';
@@ -246,57 +247,32 @@ describe('history', () => {
     ]);
   });
 
+  test('is not behind by a scope that its last tick did not see', async () => {
+    await put({ every: '10m' });
+    const { rows } = await pool.query<{ ago: Date }>(`select now() - interval '30 min' as ago`);
+    const first = rows[0]!.ago.getTime();
+    const through = async () => (await schedules.figures())[0]?.decidedThrough.getTime();
+    await schedules.planScopes('s', ['gone', 'stays', 'stays too'], due(first));
+    await schedules.endTick('s', { nextDueAt: first + 600_000 });
+    // As if that had been then.
+    await pool.query(`update holdfast.schedule_scopes set seen_at = seen_at - interval '30 min'`);
+    await pool.query(`update holdfast.schedules set ticked_at = ticked_at - interval '30 min'`);
+    expect(await through()).toBe(first);
+    await schedules.planScopes('s', ['stays'], due(first + 1_200_000));
+    // This tick is not over: who says that it will not see the others?
+    expect(await through()).toBe(first);
+    await schedules.planScopes('s', ['stays too'], due(first + 600_000));
+    await schedules.endTick('s', { nextDueAt: first + 1_800_000 });
+    expect(await through()).toBe(first + 600_000);
+    // Whoever runs it by hand makes it no scope again.
+    await schedules.backfill('s', 'gone', [first + 600_000], timesOf);
+    await schedules.trigger('s', 'gone', { timesOf });
+    expect(await through()).toBe(first + 600_000);
+  });
+
   test('is behind since its creation while nothing is decided', async () => {
     await put();
     const createdAt = (await schedules.get('s'))!.createdAt;
     expect(await schedules.figures()).toMatchObject([{ decidedThrough: createdAt, planned: 0 }]);
-  });
-});
-
-describe('what people ask for', () => {
-  test('a trigger takes a second of its own', async () => {
-    await put();
-    const first = await schedules.trigger('s', 'a');
-    const second = await schedules.trigger('s', 'a');
-    expect(second?.time).toBeGreaterThan(first?.time ?? Infinity);
-    expect(await schedules.unstarted('s', { limit: 9 })).toMatchObject([
-      { origin: 'trigger', jobId: first?.jobId },
-      { origin: 'trigger', jobId: second?.jobId },
-    ]);
-    expect(await schedules.overdue(9)).toEqual(['s']);
-    expect(await schedules.trigger('none', 'a')).toBeUndefined();
-  });
-
-  test('a trigger that is sent again with its key is the one before, also of two at once', async () => {
-    await put();
-    const first = await Promise.all([1, 2].map(() => schedules.trigger('s', 'a', 'deploy 7')));
-    expect(first[0]).toEqual(first[1]);
-    expect(await schedules.trigger('s', 'a', 'deploy 7')).toEqual(first[0]);
-    expect(await schedules.trigger('s', 'a', 'deploy 8')).not.toEqual(first[0]);
-    expect(await schedules.trigger('s', 'b', 'deploy 7')).toMatchObject({ scope: 'b' });
-    expect(await schedules.unstarted('s', { limit: 9 })).toHaveLength(3);
-  });
-
-  test('a backfill runs what has no row or was skipped, and cuts ranges', async () => {
-    await put();
-    await schedules.planScope('s', 'a', () => ({
-      due: [T],
-      skipped: [],
-      skippedRanges: [{ from: T - 9 * HOUR, to: T - HOUR, count: 9, reason: 'outside_window' }],
-      ...{ decidedThrough: T, more: false },
-    }));
-    const wanted = [T - 10 * HOUR, T - 9 * HOUR, T - 8 * HOUR, T];
-    const rows = wanted.map((time) => ({ time, next: time + HOUR }));
-    const added = await schedules.backfill('s', 'a', rows);
-    expect(added?.map(({ time }) => time)).toEqual(wanted.slice(0, 3));
-    expect(await schedules.backfill('s', 'a', rows)).toEqual([]);
-    const { plans } = await schedules.history({ schedule: 's', limit: 9 });
-    expect(plans.map(({ time, count, origin }) => [time.getTime(), count, origin])).toEqual([
-      [T, undefined, 'tick'],
-      [T - 7 * HOUR, 7, 'tick'],
-      [T - 8 * HOUR, undefined, 'backfill'],
-      [T - 9 * HOUR, undefined, 'backfill'],
-      [T - 10 * HOUR, undefined, 'backfill'],
-    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { HoldfastClient } from '../../client/connect.ts';
-import type { BackfillOptions } from '../../client/schedules/run-plans.ts';
+import type { BackfillOptions } from '../../client/schedules/backfill-schedule.ts';
 import type { Answer } from '../api-route.ts';
 import { route } from '../api-route.ts';
 import { Name } from '../schemas/name.ts';

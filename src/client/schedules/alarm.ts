@@ -1,5 +1,6 @@
 import type { ScheduleSpec } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { HoldfastError } from '../../domain/errors.ts';
 import { alarmId, tickWorkflowId } from '../../domain/ids.ts';
 import { TICK_WORKFLOW } from '../../domain/messages.ts';
 import { ORCHESTRATOR_QUEUE } from '../../domain/queues.ts';
@@ -81,6 +82,16 @@ export async function wakeTick(
   } catch (error) {
     throw temporalError(error, place);
   }
+}
+
+/** {@link wakeTick}; a failure of Temporal delays the tick to the next look of an orchestrator. */
+export async function tryWakeTick(
+  connections: Pick<Connections, 'client' | 'place'>,
+  name: string,
+): Promise<void> {
+  await wakeTick(connections, name).catch((error: unknown) => {
+    if (!(error instanceof HoldfastError)) throw error;
+  });
 }
 
 /** Around the times of a schedule: where the two disagree, such as on days when clocks change, ours count. */

@@ -196,14 +196,23 @@ export function scopeOf(files: readonly ScheduleFile[]): ApplyScope {
  * @throws HoldfastError `invalid_input`, also for a name that comes twice
  */
 export function checkSources(sources: readonly ScheduleSource[]): ScheduleFile[] {
-  const seen = new Set<string>();
+  const places = new Map<string, string>();
   return sources.map((file, index) => ({
     source: checkName(file.source, `sources[${index}].source`),
     schedules: file.schedules.map((given, n) => {
       const path = `${file.source}.schedules[${n}]`;
       const { document } = checkSchedule(given, path);
-      if (seen.has(document.name)) throw invalid(`${path}.name`, 'each name once', document.name);
-      seen.add(document.name);
+      const { name } = document;
+      const other = places.get(name);
+      if (other !== undefined) {
+        throw invalid(
+          `${path}.name`,
+          `another name than ${other} has`,
+          name,
+          'give each name once',
+        );
+      }
+      places.set(name, path);
       return document;
     }),
   }));
