@@ -84,21 +84,6 @@ export interface PlanOfSchedule {
   readonly time: number;
 }
 
-/** Records that the jobs of plans were started. */
-export async function markStarted(
-  pool: pg.Pool,
-  schedule: string,
-  plans: readonly PlanOfSchedule[],
-): Promise<void> {
-  await pool.query(
-    `update holdfast.plans set started_at = now()
-     from unnest($2::text[], $3::timestamptz[]) started (scope, time)
-     where schedule = $1 and plans.scope = started.scope and plans.time = started.time
-       and skipped is null and started_at is null`,
-    [schedule, plans.map(({ scope }) => scope), plans.map(({ time }) => isoOf(time))],
-  );
-}
-
 /** Skips a plan that was not started yet. Answers false when it was, or was skipped before. */
 export async function markSkipped(
   pool: pg.Pool,
@@ -107,7 +92,7 @@ export async function markSkipped(
   reason: 'overlap',
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `update holdfast.plans set skipped = $4, due_at = null, job_id = null
+    `update holdfast.plans set skipped = $4, due_at = null, job_id = null, claimed_at = null
      where schedule = $1 and scope = $2 and time = $3 and skipped is null and started_at is null`,
     [schedule, scope, isoOf(time), reason],
   );

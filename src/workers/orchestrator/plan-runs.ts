@@ -1,4 +1,4 @@
-import type { PlanRuns } from '../../activities/control/tick-start.ts';
+import type { PlanRuns } from '../../activities/control/start-plan.ts';
 import type { Connections } from '../../client/connections.ts';
 import { requestEnd } from '../../client/request-end.ts';
 import { startJob } from '../../client/start-job.ts';
