@@ -2,10 +2,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlanRuns } from '../../../src/activities/control/start-plan.ts';
 import { startPlanned } from '../../../src/activities/control/tick-start.ts';
+import type { Connections } from '../../../src/client/connections.ts';
 import { HoldfastError } from '../../../src/domain/errors.ts';
 import type { StartedPlans } from '../../../src/domain/tick.ts';
+import { defineSchedule } from '../../../src/handlers/define-schedule.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { planRuns } from '../../../src/workers/orchestrator/plan-runs.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { OwnDatabase } from '../../support/own-database.ts';
 import { ownDatabase } from '../../support/own-database.ts';
@@ -78,6 +81,20 @@ describe('the starts of a batch', () => {
     const second = new Starts();
     expect(await second.run('cut-off')).toEqual({ started: 8, more: false });
     expect(second.started).toHaveLength(8);
+  });
+
+  test('go on where code that computes an input hangs, which is told', async () => {
+    await planned('hangs', 40, { computesInput: true });
+    const input = ({ scope }: { scope: string }) => (scope === 's003' ? never() : scope);
+    const of = { name: 'hangs', kind: 'k', pool: 'p', every: '1h', input };
+    const declared = new Map([['hangs', defineSchedule(of)]]);
+    const starts = new Starts();
+    const runs = planRuns({} as Connections, declared, 50);
+    starts.inputOf = (plan) => runs.inputOf(plan);
+    const { started, refused } = await starts.run('hangs');
+    expect({ started, count: refused?.count }).toEqual({ started: 39, count: 1 });
+    expect(refused?.why).toMatch(/^plan\/hangs\/s003\/\S+ was not started: .* longer than 0.05 s$/);
+    expect(await unstarted('hangs')).toMatchObject([{ scope: 's003' }]);
   });
 
   test('go on where the definition is not here, which another orchestrator may have', async () => {
