@@ -5,9 +5,9 @@ export interface TickRequest {
   readonly schedule: string;
   /** Scopes at most. */
   readonly limit: number;
-  /** Where the batch before this one ended. */
+  /** Where the batch before this one ended, of scopes that the definition lists. */
   readonly cursor?: string;
-  /** What the provider of the scopes has answered; undefined: the definition lists them. */
+  /** A batch of what the provider of the scopes has answered; undefined: the definition lists them. */
   readonly scopes?: readonly string[];
 }
 

@@ -76,9 +76,10 @@ export async function overdueSchedules(pool: pg.Pool, limit: number): Promise<st
 
 /** Which scopes to look at: those that the provider answered, or else those of the definition. */
 export interface ScopeBatch {
-  /** The last scope of the batch before. */
+  /** The last scope of the batch before; asked for those of the definition only. */
   readonly after?: string | undefined;
   readonly limit: number;
+  /** A batch of what the provider answered, which whoever has all of it has cut. */
   readonly scopes?: readonly string[] | undefined;
 }
 
@@ -111,9 +112,8 @@ export async function scopesToPlan(
   if (row === undefined) return undefined;
   const definition = definitionOf(row.definition);
   const listed = definition.scopes.kind === 'list' ? definition.scopes.scopes : [];
-  const rest = [...(scopes ?? listed)]
-    .sort()
-    .filter((scope) => after === undefined || scope > after);
+  const isListed = (scope: string) => after === undefined || scope > after;
+  const rest = [...(scopes ?? listed.filter(isListed))].sort();
   const batch = rest.slice(0, limit);
   const marks = batch.length === 0 ? [] : await watermarksOf(pool, name, batch);
   const known = new Map(marks.map((mark) => [mark.scope, mark.decided_through.getTime()]));

@@ -85,21 +85,6 @@ export interface PlanOfSchedule {
   readonly time: number;
 }
 
-/** Records that the jobs of plans were started. */
-export async function markStarted(
-  pool: pg.Pool,
-  schedule: string,
-  plans: readonly PlanOfSchedule[],
-): Promise<void> {
-  await pool.query(
-    `update holdfast.plans set started_at = now()
-     from unnest($2::text[], $3::timestamptz[]) started (scope, time)
-     where schedule = $1 and plans.scope = started.scope and plans.time = started.time
-       and skipped is null and started_at is null`,
-    [schedule, plans.map(({ scope }) => scope), plans.map(({ time }) => isoOf(time))],
-  );
-}
-
 /** Skips a plan that was not started yet. Answers false when it was, or was skipped before. */
 export async function markSkipped(
   pool: pg.Pool,
@@ -108,7 +93,7 @@ export async function markSkipped(
   reason: 'overlap',
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `update holdfast.plans set skipped = $4, due_at = null, job_id = null
+    `update holdfast.plans set skipped = $4, due_at = null, job_id = null, claimed_at = null
      where schedule = $1 and scope = $2 and time = $3 and skipped is null and started_at is null`,
     [schedule, scope, isoOf(time), reason],
   );
@@ -160,7 +145,13 @@ export interface TickEnd {
   readonly clearsResume?: Date | undefined;
 }
 
-/** Records the end of a tick. The schedule is due before `nextDueAt` where a plan waits for its start. */
+/** The pause that a tick has decided is the one that ended last. */
+const IS_DECIDED = `date_trunc('milliseconds', resumed_at) = $5::timestamptz`;
+
+/**
+ * Records the end of a tick. The schedule is due before `nextDueAt` where a plan waits for its start, and
+ * at once where a pause has ended whose times the tick did not decide.
+ */
 export async function endTick(
   pool: pg.Pool,
   schedule: string,
@@ -171,11 +162,12 @@ export async function endTick(
      set ticked_at = now(), trouble = $4,
        next_due_at = case
          when paused_at is not null then waiting.due_at
+         when resumes is not null and (${IS_DECIDED}) is not true then null
          when coalesce($3::int, revision) = revision and $2::timestamptz is not null
            then least($2, waiting.due_at) end,
-       resumes = case when resumed_at = $5::timestamptz then null else resumes end,
-       resumed_from = case when date_trunc('milliseconds', resumed_at) = $5 then null else resumed_from end,
-       resumed_at = case when date_trunc('milliseconds', resumed_at) = $5 then null else resumed_at end
+       resumes = case when ${IS_DECIDED} then null else resumes end,
+       resumed_from = case when ${IS_DECIDED} then null else resumed_from end,
+       resumed_at = case when ${IS_DECIDED} then null else resumed_at end
      from (select min(due_at) as due_at from holdfast.plans
            where schedule = $1 and skipped is null and started_at is null) waiting
      where name = $1`,

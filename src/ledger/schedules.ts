@@ -23,6 +23,7 @@ import {
 } from './find-schedules.ts';
 import type { Pause } from './pause-schedule.ts';
 import { pauseSchedule, resumeSchedule } from './pause-schedule.ts';
+import { claimPlans, markStarted, releaseClaims } from './plan-claims.ts';
 import type { HistoryFilter, HistoryPage } from './plan-history.ts';
 import { planHistory } from './plan-history.ts';
 import type { Decide, PlannedScopes } from './plan-scopes.ts';
@@ -34,7 +35,7 @@ import type {
   UnstartedBatch,
   UnstartedPlan,
 } from './planned-runs.ts';
-import { endTick, markSkipped, markStarted, openJobsOf, unstartedPlans } from './planned-runs.ts';
+import { endTick, markSkipped, openJobsOf, unstartedPlans } from './planned-runs.ts';
 import type { ChangedSchedule, PutOptions, ScheduleChange } from './put-schedule.ts';
 import { putSchedule, removeSchedule } from './put-schedule.ts';
 import type { ScheduleFigures } from './schedule-figures.ts';
@@ -80,7 +81,11 @@ export interface Schedules {
   latestPlan(schedule: string, scope: string): Promise<LatestPlan | undefined>;
   /** Plans that are due and were not started, the oldest first. */
   unstarted(schedule: string, batch: UnstartedBatch): Promise<UnstartedPlan[]>;
+  /** Keeps plans from a removal while their jobs are started; answers those that are to be started. */
+  claim(schedule: string, plans: readonly UnstartedPlan[]): Promise<UnstartedPlan[]>;
   markStarted(schedule: string, plans: readonly PlanOfSchedule[]): Promise<void>;
+  /** Gives back what was claimed and not started. */
+  releaseClaims(schedule: string, plans: readonly PlanOfSchedule[]): Promise<void>;
   /** Skips a plan that was not started. Answers false when it was, or was skipped before. */
   markSkipped(schedule: string, plan: PlanOfSchedule, reason: 'overlap'): Promise<boolean>;
   /** The open jobs of a scope, and those that were just started. */
@@ -125,7 +130,9 @@ export function createSchedules(call: Call): Schedules {
     scopesToPlan: call(scopesToPlan),
     latestPlan: call(latestPlan),
     unstarted: call(unstartedPlans),
+    claim: call(claimPlans),
     markStarted: call(markStarted),
+    releaseClaims: call(releaseClaims),
     markSkipped: call(markSkipped),
     openJobsOf: call(openJobsOf),
     endTick: call(endTick),

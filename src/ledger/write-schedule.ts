@@ -70,15 +70,23 @@ export async function replaceSchedule(
   return scheduleOfRow(changed);
 }
 
-/** Takes a locked schedule out. Answers the revision that tells so. */
+/**
+ * Takes a locked schedule out, and skips what was planned: but for what a tick has claimed, whose jobs may
+ * run by now. Answers the revision that tells so.
+ */
 export async function deleteSchedule(
   tx: pg.PoolClient,
   { name, revision }: LockedSchedule,
   change: ChangeSignature,
 ): Promise<number> {
   await tx.query(
-    `update holdfast.plans set skipped = 'removed', due_at = null, job_id = null
-     where schedule = $1 and skipped is null and started_at is null`,
+    `with unclaimed as (
+       select scope, time from holdfast.plans
+       where schedule = $1 and skipped is null and started_at is null and claimed_at is null
+       order by scope, time for update
+     )
+     update holdfast.plans set skipped = 'removed', due_at = null, job_id = null from unclaimed
+     where schedule = $1 and plans.scope = unclaimed.scope and plans.time = unclaimed.time`,
     [name],
   );
   await tx.query('delete from holdfast.schedules where name = $1', [name]);

@@ -18,11 +18,23 @@ const SCOPES_AT_ONCE = 500;
 /** Plans whose jobs one activity starts. */
 const STARTS_AT_ONCE = 500;
 
+/** How far a pass over the scopes has come. */
+interface Pass {
+  /** Where its next batch begins: the last scope before it, or of `scopes` a place in that list. */
+  readonly cursor?: string;
+  /** Times that are due were left, of some scope. */
+  readonly more?: boolean;
+  /**
+   * The earliest look: what has become due since is due at the next tick. Left out where a batch found
+   * the schedule paused: then the next tick is due at once.
+   */
+  readonly next?: TickNext;
+}
+
 /** What the next run of a tick goes on with. */
-interface CarriedTick {
+interface CarriedTick extends Pass {
   /** What the provider of the scopes has answered. */
   readonly scopes?: readonly string[];
-  readonly cursor?: string;
 }
 
 /**
@@ -75,31 +87,43 @@ async function begin(
 /** Pass after pass, until nothing that is due is left: no pass decides more of a scope than it may. */
 async function planAll(
   schedule: string,
-  { scopes, cursor }: CarriedTick,
+  { scopes, ...begun }: CarriedTick,
 ): Promise<TickNext | undefined> {
+  let pass: Pass = begun;
   for (;;) {
-    let more = false;
-    let next: TickNext | undefined;
     do {
-      const batch = scopes === undefined ? {} : sliceOf(scopes, cursor);
-      const at = cursor === undefined ? {} : { cursor };
-      const request = { schedule, limit: SCOPES_AT_ONCE, ...at, ...batch };
-      const ticked = await tickActivities.planTick(request);
-      more ||= ticked.more;
-      // The earliest look: what has become due since is due at the next tick.
-      next ??= ticked.next;
-      cursor = scopes === undefined ? ticked.cursor : nextSlice(scopes, cursor);
-      await renewWhenLong(schedule, { scopes, cursor });
-    } while (cursor !== undefined);
-    if (!more) return next;
+      pass = await planBatch(schedule, scopes, pass);
+      const isOver = pass.cursor === undefined;
+      // A pass that leaves times is followed by a whole one.
+      if (!isOver || pass.more === true) await renewWhenLong(schedule, scopes, isOver ? {} : pass);
+    } while (pass.cursor !== undefined);
+    if (pass.more !== true) return pass.next;
     await startAll(schedule);
+    pass = {};
   }
 }
 
-/** Of scopes that are a list, the cursor is a place in it. */
-function sliceOf(scopes: readonly string[], cursor: string | undefined) {
+/** One batch of scopes. Those of a list are cut here: the ledger is told no place in it. */
+async function planBatch(
+  schedule: string,
+  scopes: readonly string[] | undefined,
+  { cursor, more = false, next }: Pass,
+): Promise<Pass> {
+  const at = cursor === undefined ? {} : { cursor };
+  const batch = scopes === undefined ? at : { scopes: sliceOf(scopes, cursor) };
+  const ticked = await tickActivities.planTick({ schedule, limit: SCOPES_AT_ONCE, ...batch });
+  const rest = scopes === undefined ? ticked.cursor : nextSlice(scopes, cursor);
+  const earliest = cursor === undefined ? ticked.next : ticked.next && next;
+  return {
+    more: more || ticked.more,
+    ...(rest === undefined ? {} : { cursor: rest }),
+    ...(earliest === undefined ? {} : { next: earliest }),
+  };
+}
+
+function sliceOf(scopes: readonly string[], cursor: string | undefined): readonly string[] {
   const from = Number(cursor ?? 0);
-  return { scopes: scopes.slice(from, from + SCOPES_AT_ONCE) };
+  return scopes.slice(from, from + SCOPES_AT_ONCE);
 }
 
 function nextSlice(scopes: readonly string[], cursor: string | undefined): string | undefined {
@@ -109,17 +133,13 @@ function nextSlice(scopes: readonly string[], cursor: string | undefined): strin
 
 async function renewWhenLong(
   schedule: string,
-  { scopes, cursor }: { scopes: readonly string[] | undefined; cursor: string | undefined },
+  scopes: readonly string[] | undefined,
+  pass: Pass,
 ): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested) return;
   await startAll(schedule);
-  await continueAsNew<typeof tick>(
-    { schedule },
-    {
-      ...(scopes === undefined ? {} : { scopes }),
-      ...(cursor === undefined ? {} : { cursor }),
-    },
-  );
+  const carried = scopes === undefined ? pass : { ...pass, scopes };
+  await continueAsNew<typeof tick>({ schedule }, carried);
 }
 
 /** Answers why some were not started. */

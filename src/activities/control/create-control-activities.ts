@@ -26,9 +26,9 @@ import { closeInLedger, judgeInLedger, openInLedger } from './open-and-close.ts'
 import { nodesFor, placeAttempt } from './place-attempt.ts';
 import { readLease } from './read-lease.ts';
 import { forgetNode, recordNode } from './record-node.ts';
+import type { PlanRuns } from './start-plan.ts';
 import { tellNextWaiting } from './tell-waiting.ts';
 import { endTick, planTick, startTick } from './tick-plan.ts';
-import type { PlanRuns } from './tick-start.ts';
 import { startPlanned } from './tick-start.ts';
 
 /** What control activities work with. */
