@@ -165,6 +165,18 @@ describe('a token of the provider', () => {
     expect((await call(await provider.sign({}, now - 1))).status).toBe(200);
   });
 
+  test('counts for its address as long as it lets nobody in', async () => {
+    const oidc = oidcSettings({ issuer: provider.issuer, audience: 'holdfast' });
+    const api = apiOn({ client, access, asksForTokens: true, oidc, requestsPerSecond: 1 });
+    const authorization = `Bearer ${await provider.sign({ roles: [] })}`;
+    const statuses = [];
+    for (let each = 0; each < 8; each++) {
+      statuses.push((await ask(api, 'GET /v1/nodes', undefined, { authorization })).status);
+    }
+    expect(statuses[0]).toBe(403);
+    expect(statuses).toContain(429);
+  });
+
   test('is taken by those algorithms only that were told', async () => {
     await provider.addKey('rsa', 'RS256');
     const token = await provider.sign();
