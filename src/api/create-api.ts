@@ -16,6 +16,7 @@ import { answerable, problemResponse } from './problem.ts';
 import { createReadiness } from './readiness.ts';
 import { API_ROUTES } from './routes/api-routes.ts';
 import { routeServer } from './serve-route.ts';
+import { createStreamLimit } from './stream-limit.ts';
 import { unknownRoute } from './unknown-route.ts';
 
 /** Options of {@link createApi}. */
@@ -35,7 +36,7 @@ export function createApi(options: ApiOptions): Hono {
   const { client, access, configuredSchedules, log, closing, version } = options;
   const audit = auditCalls(access, log);
   const gate = createGate(options);
-  const own = { log, closing, streams: { open: 0 }, audit };
+  const own = { log, closing, gate, openStream: createStreamLimit(), audit };
   const parts: ApiParts = { client, access, configuredSchedules, ...own };
   const document = openApiDocument(version);
   const page = docsPage(document);
