@@ -86,7 +86,7 @@ function answerError(error: unknown, context: Context, log: Logger): Response {
   const problem = answerable(error);
   const { code, message, details } = problem;
   const { path } = context.req;
-  if (ERRORS[code].httpStatus >= 500) {
+  if (ERRORS[code].httpStatus >= 500 && code !== 'interrupted') {
     log.error({ err: error, method: context.req.method, path }, 'api.failed');
   } else {
     // Of bad input the message quotes what came, and that may be a token in the wrong place.

@@ -5,6 +5,7 @@ import type { ApiParts } from './api-parts.ts';
 import type { Answer, ApiRoute, Caller } from './api-route.ts';
 import type { ServerEvent } from './event-stream.ts';
 import { eventStream } from './event-stream.ts';
+import { interrupted } from './interrupted.ts';
 import { readRequest } from './read-request.ts';
 import { operationOf, roleOf } from './role-of.ts';
 
@@ -29,7 +30,12 @@ export function routeServer(
     const signal = AbortSignal.any([parts.closing, context.req.raw.signal]);
     const { client, access, configuredSchedules } = parts;
     const call = { ...request, client, access, configuredSchedules, caller, signal } as never;
-    const answer = await parts.audit(route, caller, target, () => route.handle(call));
+    const answer = await parts.audit(route, caller, target, () =>
+      route.handle(call).catch((error: unknown) => {
+        // What the signal itself throws is no defect.
+        throw signal.aborted && error === signal.reason ? interrupted() : error;
+      }),
+    );
     if ('events' in answer) return streamResponse(answer, context, caller, parts);
     const { status, headers = {} } = answer;
     return Response.json(answer.body, { status, headers });

@@ -71,3 +71,51 @@ test('an apply is found by the schedules that it changed', async () => {
   }
   expect(await access.listAudit({ target: same, limit: 1 })).toEqual([]);
 });
+
+test('a bulk submit is found by its first 1,000 ids', async () => {
+  const ids = idsOf(1_001);
+  await ask(apiOn({ client: submitting(), access }), BULK, { jobs: jobsOf(ids) });
+  for (const target of [ids[0], ids[999]]) {
+    const found = await access.listAudit({ target, limit: 10 });
+    expect(found).toMatchObject([{ what: BULK, outcome: 'done', details: { submitted: 1_001 } }]);
+  }
+  expect(await access.listAudit({ target: ids[1_000], limit: 10 })).toEqual([]);
+});
+
+test('a bulk submit that is cut short tells what was not begun, and how many were', async () => {
+  const closing = new AbortController();
+  let left = 5;
+  const client = submitting(() => --left === 0 && closing.abort(new Error('the API stops')));
+  const { log, lines } = logged();
+  const api = apiOn({ client, access, log, closing: closing.signal });
+  const { status, body } = await ask(api, BULK, { jobs: jobsOf(idsOf(200)) });
+  const { submitted, failed, answers } = body as {
+    submitted: number;
+    failed: number;
+    answers: { index: number; error?: { code: string } }[];
+  };
+  expect([status, submitted + failed, answers.length]).toEqual([200, 200, 200]);
+  expect(submitted).toBeGreaterThanOrEqual(5);
+  expect(answers.at(-1)).toMatchObject({ index: 199, error: { code: 'interrupted' } });
+  const [entry] = await access.listAudit({ limit: 1 });
+  expect(entry).toMatchObject({ outcome: 'interrupted', details: { submitted, failed } });
+  expect(lines.join('')).not.toContain('api.failed');
+});
+
+test('a caller who goes away while it sends is no defect', async () => {
+  const { log, lines } = logged();
+  const { fetch } = apiOn({ client: submitting(), access, log });
+  const server = createAdaptorServer({ fetch }) as Server;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  const head = ['host: 127.0.0.1', 'content-type: application/json', 'content-length: 1000'];
+  socket.write(['POST /v1/jobs/bulk HTTP/1.1', ...head, '', '{"jobs":['].join('\r\n'));
+  await once(server, 'request');
+  socket.destroy();
+  await eventually(() => lines.some((line) => /api\.(refused|failed)/.test(line)));
+  expect(lines.join('')).toContain('"code":"interrupted"');
+  expect(lines.join('')).not.toContain('api.failed');
+  server.close();
+});

@@ -5,7 +5,7 @@ import type { AccessClient } from '../../dist/client/access.js';
 import { openAccess } from '../../dist/client/access.js';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
-import { apiOn, ask } from './api-on-test.ts';
+import { apiOn, ask, logged } from './api-on-test.ts';
 
 let fleet: Fleet;
 let access: AccessClient;
@@ -82,6 +82,26 @@ test('a running job is followed until it is cancelled', async () => {
   });
   await ask(api, `POST ${place(id)}/cancel`);
 });
+
+test.each(['API stops', 'caller goes'])(
+  'a wait for a result is over when the %s',
+  async (which) => {
+    const isStop = which === 'API stops';
+    const id = randomUUID();
+    await ask(api, 'POST /v1/jobs', job({ id, kind: 'hold', input: fleet.hold('never') }));
+    const gone = new AbortController();
+    const { log, lines } = logged();
+    const parts = { client: fleet.client, access, log };
+    const ending = apiOn(isStop ? { ...parts, closing: gone.signal } : parts);
+    const path = `${place(id)}/result?waitMs=50000`;
+    const waiting = ending.request(path, isStop ? {} : { signal: gone.signal });
+    setTimeout(() => gone.abort('gone'), 1_000);
+    const response = await waiting;
+    expect([response.status, await response.json()]).toEqual([202, { id, state: 'open' }]);
+    expect(lines.join('')).not.toContain('api.failed');
+    await ask(api, `POST ${place(id)}/cancel`);
+  },
+);
 
 test('a job that failed tells how', async () => {
   const { body } = await ask(api, 'POST /v1/jobs', job({ kind: 'fatal' }));
