@@ -110,6 +110,25 @@ test('a job that failed tells how', async () => {
   expect(failed.headers.get('content-type')).toBe('application/problem+json');
 });
 
+test('a job of a bulk submit without an id gets one of the idempotency key', async () => {
+  const key = randomUUID();
+  const own = randomUUID();
+  const send = () =>
+    ask(
+      api,
+      'POST /v1/jobs/bulk',
+      { jobs: [job(), job({ id: own }), job()] },
+      { 'Idempotency-Key': key },
+    );
+  const ids = [`${key}/0`, own, `${key}/2`];
+  expect((await send()).body['answers']).toMatchObject(ids.map((id) => ({ id, isNew: true })));
+  expect((await send()).body['answers']).toMatchObject(ids.map((id) => ({ id, isNew: false })));
+  const long = { 'Idempotency-Key': 'k'.repeat(196) };
+  expect(await ask(api, 'POST /v1/jobs/bulk', { jobs: [job()] }, long)).toMatchObject({
+    status: 400,
+  });
+});
+
 test('each job of a bulk submit is answered by itself', async () => {
   const id = randomUUID();
   await ask(api, 'POST /v1/jobs', job({ id }));
