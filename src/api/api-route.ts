@@ -25,9 +25,13 @@ export type Answer =
   | { readonly events: (signal: AbortSignal) => AsyncIterable<ServerEvent> };
 
 /** What the audit says of a call, beside the operation. */
-interface AuditFacts {
+export interface AuditFacts {
   /** @default the first parameter of the path */
   readonly target?: string;
+  /** The ids or names, where it was about many; the first ones go on record, in the details. */
+  readonly targets?: readonly string[];
+  /** What came of it. @default 'done' */
+  readonly outcome?: ErrorCode;
   /** Facts; never an input or a result. */
   readonly details?: Readonly<Record<string, unknown>>;
 }

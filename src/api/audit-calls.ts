@@ -1,9 +1,13 @@
 import type { Logger } from 'pino';
 import type { AccessClient } from '../client/access.ts';
+import type { AuditEnd } from '../domain/access.ts';
 import type { ApiParts } from './api-parts.ts';
-import type { Answer } from './api-route.ts';
-import { operationOf } from './role-of.ts';
+import type { Answer, AuditFacts } from './api-route.ts';
 import { codeOf } from './problem.ts';
+import { operationOf } from './role-of.ts';
+
+/** Ids of one call that go on record: a bulk submit has up to 10,000. */
+const MOST_TARGETS = 1_000;
 
 /**
  * Puts every changing call on record before it is made: when the ledger takes no record, the call is
@@ -15,19 +19,24 @@ export function auditCalls(access: AccessClient, log: Logger): ApiParts['audit']
     if (route.method === 'get' || route.changesNothing === true) return work();
     const what = operationOf(route);
     const id = await access.startAudit({ who, role, what, target });
-    const end = (outcome: string, answer?: Answer): Promise<void> => {
-      const facts = answer !== undefined && 'status' in answer ? answer.audit : undefined;
-      return access.endAudit(id, { ...facts, outcome }).catch((error: unknown) => {
+    const end = (how: AuditEnd): Promise<void> =>
+      access.endAudit(id, how).catch((error: unknown) => {
         log.warn({ err: error, audit: id, what }, 'api.audit_incomplete');
       });
-    };
     try {
       const answer = await work();
-      await end('done', answer);
+      await end(endOf(answer));
       return answer;
     } catch (error) {
-      await end(codeOf(error));
+      await end({ outcome: codeOf(error) });
       throw error;
     }
   };
+}
+
+function endOf(answer: Answer): AuditEnd {
+  const facts: AuditFacts = 'status' in answer ? (answer.audit ?? {}) : {};
+  const { target, targets = [], details, outcome = 'done' } = facts;
+  if (targets.length === 0) return { outcome, target, details };
+  return { outcome, target, details: { ...details, targets: targets.slice(0, MOST_TARGETS) } };
 }

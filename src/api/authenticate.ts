@@ -12,13 +12,18 @@ const MOST_BELIEVED = 1_000;
 /** Who calls when access is off: only this machine can. */
 export const ANYBODY: Caller = { who: 'local', role: 'admin' };
 
+/** The token in a header `Authorization`; undefined when it has none. */
+export function bearerOf(authorization: string | null): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+}
+
 /**
- * Tells who calls, by the header `Authorization`.
+ * Tells who calls, by the token that is given.
  *
  * @throws HoldfastError `unauthorized`; of a provider's token, `forbidden` or
  *   `identity_provider_unavailable`, too
  */
-export type Authenticate = (authorization: string | null) => Promise<Caller>;
+export type Authenticate = (given: string | undefined) => Promise<Caller>;
 
 /** {@link Authenticate} by the tokens on record, and by those of a provider. */
 export function createAuthenticate(
@@ -27,8 +32,7 @@ export function createAuthenticate(
 ): Authenticate {
   const identify = createIdentify(access);
   const authenticateJwt = oidc === undefined ? undefined : createAuthenticateJwt(oidc);
-  return async (authorization) => {
-    const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  return async (given) => {
     if (given === undefined) throw unauthorized('no token was given');
     if (authenticateJwt !== undefined && isJwt(given)) return authenticateJwt(given);
     return identify(given);

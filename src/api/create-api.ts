@@ -5,36 +5,26 @@ import type { Logger } from 'pino';
 import type { AccessClient } from '../client/access.ts';
 import type { HoldfastClient } from '../client/connect.ts';
 import type { ScheduleSource } from '../client/schedules/apply-schedules.ts';
-import { ERRORS, HoldfastError } from '../domain/errors.ts';
+import { ERRORS } from '../domain/errors.ts';
 import type { ApiParts } from './api-parts.ts';
-import type { Caller } from './api-route.ts';
 import { auditCalls } from './audit-calls.ts';
-import { ANYBODY, createAuthenticate } from './authenticate.ts';
 import { docsPage } from './docs-page.ts';
-import { checkLocal } from './loopback.ts';
-import type { OidcSettings } from './oidc/oidc-settings.ts';
+import type { GateOptions } from './gate.ts';
+import { createGate } from './gate.ts';
 import { openApiDocument } from './open-api.ts';
 import { answerable, problemResponse } from './problem.ts';
-import { createRateLimit } from './rate-limit.ts';
-import { readiness } from './readiness.ts';
+import { createReadiness } from './readiness.ts';
 import { API_ROUTES } from './routes/api-routes.ts';
 import { routeServer } from './serve-route.ts';
+import { createStreamLimit } from './stream-limit.ts';
 import { unknownRoute } from './unknown-route.ts';
 
 /** Options of {@link createApi}. */
-export interface ApiOptions {
+export interface ApiOptions extends GateOptions {
   readonly client: HoldfastClient;
   readonly access: AccessClient;
   /** The schedules of the configured file, as it is now. */
   readonly configuredSchedules: () => Promise<readonly ScheduleSource[]>;
-  /** False: whoever reaches it may do all; for a host that only this machine reaches. */
-  readonly asksForTokens: boolean;
-  /** Whose tokens it takes beside its own. */
-  readonly oidc?: OidcSettings | undefined;
-  /** Where the Web UI is, whose pages may use the codec endpoint. */
-  readonly webUiOrigins: readonly string[];
-  /** Requests a second for each caller, over time; 0: no limit. */
-  readonly requestsPerSecond: number;
   readonly version: string;
   readonly log: Logger;
   /** Ends open streams. */
@@ -45,17 +35,18 @@ export interface ApiOptions {
 export function createApi(options: ApiOptions): Hono {
   const { client, access, configuredSchedules, log, closing, version } = options;
   const audit = auditCalls(access, log);
-  const own = { log, closing, streams: { open: 0 }, audit };
+  const gate = createGate(options);
+  const own = { log, closing, gate, openStream: createStreamLimit(), audit };
   const parts: ApiParts = { client, access, configuredSchedules, ...own };
   const document = openApiDocument(version);
   const page = docsPage(document);
-  const callerOf = createGate(options);
+  const readiness = createReadiness(client);
   const app = new Hono();
   app.onError((error, context) => answerError(error, context, log));
   app.notFound((context) => answerError(unknownRoute(context), context, log));
   app.use('/codec/*', corsFor(options.webUiOrigins));
   app.get('/livez', () => Response.json({ status: 'live' }));
-  app.get('/readyz', () => readiness(client));
+  app.get('/readyz', () => readiness());
   app.get('/openapi.json', () => Response.json(document));
   app.get('/docs', (context) => context.html(page, 200, PAGE_HEADERS));
   for (const route of API_ROUTES) {
@@ -63,7 +54,7 @@ export function createApi(options: ApiOptions): Hono {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(route.method.toUpperCase(), [path], async (context) => {
       const startedAt = performance.now();
-      const caller = await callerOf(context);
+      const caller = await gate.enter(context);
       const response = await serve(context, caller);
       const tookMs = Math.round(performance.now() - startedAt);
       const { who } = caller;
@@ -91,51 +82,11 @@ function corsFor(origins: readonly string[]): MiddlewareHandler {
   });
 }
 
-/** Tells who calls, and lets nobody call too often. */
-function createGate({
-  access,
-  asksForTokens,
-  oidc,
-  webUiOrigins,
-  requestsPerSecond,
-}: ApiOptions): (context: Context) => Promise<Caller> {
-  const authenticate = createAuthenticate(access, oidc);
-  const limit = createRateLimit({ perSecond: requestsPerSecond });
-  const count = (who: string): void => {
-    const waitSeconds = limit(who);
-    if (waitSeconds > 0) throw tooFast(waitSeconds, requestsPerSecond);
-  };
-  return async (context) => {
-    const { headers } = context.req.raw;
-    if (!asksForTokens) {
-      checkLocal(headers, context.req.path.startsWith('/codec/') ? webUiOrigins : []);
-      count(ANYBODY.who);
-      return ANYBODY;
-    }
-    try {
-      const caller = await authenticate(headers.get('authorization'));
-      count(caller.who);
-      return caller;
-    } catch (error) {
-      // Callers without a token share one count, so that none can try tokens without end.
-      if (error instanceof HoldfastError && error.code === 'unauthorized') count('nobody');
-      throw error;
-    }
-  };
-}
-
-function tooFast(retryAfter: number, perSecond: number): HoldfastError {
-  return new HoldfastError('rate_limited', `expected at most ${perSecond} requests a second`, {
-    hint: `wait ${retryAfter} s, and submit many jobs with POST /v1/jobs/bulk`,
-    details: { retryAfter },
-  });
-}
-
 function answerError(error: unknown, context: Context, log: Logger): Response {
   const problem = answerable(error);
   const { code, message, details } = problem;
   const { path } = context.req;
-  if (ERRORS[code].httpStatus >= 500) {
+  if (ERRORS[code].httpStatus >= 500 && code !== 'interrupted') {
     log.error({ err: error, method: context.req.method, path }, 'api.failed');
   } else {
     // Of bad input the message quotes what came, and that may be a token in the wrong place.

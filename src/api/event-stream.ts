@@ -6,24 +6,32 @@ export interface ServerEvent {
   readonly data: unknown;
 }
 
-/** Proxies cut connections that are silent for a minute. */
-const BEAT_MS = 15_000;
+/** What a stream goes by. */
+interface StreamRules {
+  /** Ends the events. */
+  readonly signal: AbortSignal;
+  /** Asked again and again: what it answers ends the stream. It does not reject. */
+  readonly lastEvent: () => Promise<ServerEvent | undefined>;
+  /** Told once, whatever ended it. */
+  readonly onEnd: () => void;
+}
 
 /**
- * Events as the body of a response. It reads on only when it is read from; `signal` and a reader that
- * goes away end the events.
- *
- * @param onEnd told once, whatever ended it
+ * Proxies cut connections that are silent for a minute. Who reads is looked at as often: a token is
+ * believed for 5 s, so that a revoked one reads for 15 s at most.
+ */
+const BEAT_MS = 10_000;
+
+/**
+ * Events as the body of a response. It reads on only when it is read from; a reader that goes away
+ * ends the events, too.
  */
 export function eventStream(
   events: (signal: AbortSignal) => AsyncIterable<ServerEvent>,
-  signal: AbortSignal,
-  onEnd: () => void,
+  { signal, lastEvent, onEnd }: StreamRules,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
   const gone = new AbortController();
-  const stop = AbortSignal.any([signal, gone.signal]);
-  const iterator = events(stop)[Symbol.asyncIterator]();
+  const iterator = events(AbortSignal.any([signal, gone.signal]))[Symbol.asyncIterator]();
   let beat: NodeJS.Timeout | undefined;
   let isOver = false;
   const end = (): void => {
@@ -31,15 +39,24 @@ export function eventStream(
     if (!isOver) onEnd();
     isOver = true;
   };
+  const leave = (): void => {
+    end();
+    gone.abort();
+    void iterator.return?.().catch(() => undefined);
+  };
+  const lookAgain = async (controller: Controller): Promise<void> => {
+    if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': still here\n\n'));
+    const last = await lastEvent();
+    if (isOver || last === undefined) return;
+    leave();
+    controller.enqueue(encoder.encode(textOf(last)));
+    controller.close();
+  };
   return new ReadableStream<Uint8Array>({
     start(controller) {
       // The reader's headers come with the first byte.
       controller.enqueue(encoder.encode(': stream\n\n'));
-      beat = setInterval(() => {
-        if (!isOver && (controller.desiredSize ?? 0) > 0) {
-          controller.enqueue(encoder.encode(': still here\n\n'));
-        }
-      }, BEAT_MS);
+      beat = setInterval(() => void lookAgain(controller), BEAT_MS);
     },
     async pull(controller) {
       try {
@@ -53,13 +70,13 @@ export function eventStream(
       end();
       controller.close();
     },
-    cancel() {
-      end();
-      gone.abort();
-      void iterator.return?.().catch(() => undefined);
-    },
+    cancel: leave,
   });
 }
+
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+
+const encoder = new TextEncoder();
 
 function textOf({ event, id, data }: ServerEvent): string {
   const lines = [`event: ${event}`, ...(id === undefined ? [] : [`id: ${id}`])];

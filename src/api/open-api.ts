@@ -16,6 +16,7 @@ const COMMON: readonly ErrorCode[] = [
   'unauthorized',
   'forbidden',
   'rate_limited',
+  'interrupted',
   'ledger_unavailable',
   'identity_provider_unavailable',
 ];

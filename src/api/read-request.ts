@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { HoldfastError } from '../domain/errors.ts';
 import type { ApiRoute } from './api-route.ts';
+import { interrupted } from './interrupted.ts';
 
 /** The raw parts of a request. */
 export interface RawRequest {
@@ -24,7 +25,7 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 /**
  * The parts of a request as a route wants them.
  *
- * @throws HoldfastError `invalid_input`, `request_too_large` or `unsupported_media_type`
+ * @throws HoldfastError `invalid_input`, `request_too_large`, `unsupported_media_type` or `interrupted`
  */
 export async function readRequest(route: ApiRoute, raw: RawRequest): Promise<CheckedRequest> {
   const params = parse(route.params, raw.params, 'path');
@@ -72,7 +73,9 @@ function namedHeaders(schema: z.ZodType | undefined, headers: Headers): Record<s
 }
 
 async function readJson(request: Request, limit: number): Promise<unknown> {
-  const text = await readText(request, limit);
+  const text = await readText(request, limit).catch((error: unknown) => {
+    throw request.signal.aborted ? interrupted() : error;
+  });
   if (text === '') return {};
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {

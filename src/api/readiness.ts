@@ -2,11 +2,24 @@ import type { HoldfastClient } from '../client/connect.ts';
 
 const PATIENCE_MS = 2_000;
 
-/** Whether Temporal and the ledger answer, as `/readyz` tells it. */
-export async function readiness(client: Pick<HoldfastClient, 'jobs'>): Promise<Response> {
-  const reason = await whyNotReady(client);
-  if (reason === undefined) return Response.json({ status: 'ready' });
-  return Response.json({ status: 'not ready', reason }, { status: 503 });
+/** Anyone may ask, so what was seen last is told for so long: both servers are looked at once a second. */
+const FRESH_MS = 1_000;
+
+/** Tells whether Temporal and the ledger answer, as `/readyz` does. */
+export function createReadiness(client: Pick<HoldfastClient, 'jobs'>): () => Promise<Response> {
+  let look: Promise<string | undefined> | undefined;
+  const lookAfresh = async (): Promise<string | undefined> => {
+    try {
+      return await whyNotReady(client);
+    } finally {
+      setTimeout(() => (look = undefined), FRESH_MS).unref();
+    }
+  };
+  return async () => {
+    const reason = await (look ??= lookAfresh());
+    if (reason === undefined) return Response.json({ status: 'ready' });
+    return Response.json({ status: 'not ready', reason }, { status: 503 });
+  };
 }
 
 async function whyNotReady({ jobs }: Pick<HoldfastClient, 'jobs'>): Promise<string | undefined> {

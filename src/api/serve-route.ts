@@ -3,12 +3,11 @@ import { allows } from '../domain/access.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import type { ApiParts } from './api-parts.ts';
 import type { Answer, ApiRoute, Caller } from './api-route.ts';
+import type { ServerEvent } from './event-stream.ts';
 import { eventStream } from './event-stream.ts';
+import { interrupted } from './interrupted.ts';
 import { readRequest } from './read-request.ts';
 import { operationOf, roleOf } from './role-of.ts';
-
-/** Streams at once in one process: each asks the servers again and again. */
-const MOST_STREAMS = 500;
 
 /** What serves a route, once its caller is known. */
 export function routeServer(
@@ -31,8 +30,13 @@ export function routeServer(
     const signal = AbortSignal.any([parts.closing, context.req.raw.signal]);
     const { client, access, configuredSchedules } = parts;
     const call = { ...request, client, access, configuredSchedules, caller, signal } as never;
-    const answer = await parts.audit(route, caller, target, () => route.handle(call));
-    if ('events' in answer) return streamResponse(answer, context, parts);
+    const answer = await parts.audit(route, caller, target, () =>
+      route.handle(call).catch((error: unknown) => {
+        // What the signal itself throws is no defect.
+        throw signal.aborted && error === signal.reason ? interrupted() : error;
+      }),
+    );
+    if ('events' in answer) return streamResponse(answer, context, caller, parts);
     const { status, headers = {} } = answer;
     return Response.json(answer.body, { status, headers });
   };
@@ -41,18 +45,18 @@ export function routeServer(
 function streamResponse(
   { events }: Extract<Answer, { events: unknown }>,
   context: Context,
-  parts: ApiParts,
+  { who }: Caller,
+  { gate, openStream, closing }: ApiParts,
 ): Response {
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
   if (context.req.raw.method === 'HEAD') return new Response(null, { headers });
-  if (parts.streams.open >= MOST_STREAMS) {
-    throw new HoldfastError('rate_limited', `${MOST_STREAMS} streams are open already`, {
-      hint: 'close one, or ask another `holdfast api`',
-    });
-  }
-  parts.streams.open++;
-  const onEnd = (): void => void parts.streams.open--;
-  return new Response(eventStream(events, parts.closing, onEnd), { headers });
+  const onEnd = openStream(who);
+  const lastEvent = async (): Promise<ServerEvent | undefined> => {
+    const error = await gate.whyOut(context);
+    if (error === undefined) return undefined;
+    return { event: 'error', data: { code: error.code, message: error.message } };
+  };
+  return new Response(eventStream(events, { signal: closing, lastEvent, onEnd }), { headers });
 }
 
 function forbidden(route: ApiRoute, { role }: Caller, needed: string): HoldfastError {

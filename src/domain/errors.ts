@@ -51,6 +51,7 @@ export const ERRORS = {
   resource_not_found: row('no resource has this name', false, 404, 4),
   job_terminated: row('the workflow of the job was ended by force', false, 409, 7),
   result_timeout: row('the job was still open when the wait for its result ended', true, 504, 8),
+  interrupted: row('the API stopped, or its caller went away, before all was done', true, 503, 8),
   temporal_unavailable: row('the Temporal server does not answer or refuses us', true, 503, 9),
   ledger_unavailable: row('PostgreSQL does not answer or refuses us', true, 503, 10),
   ledger_of_other_namespace: row(

@@ -3,6 +3,7 @@ import type { AuditEnd, AuditEntry, AuditStart, Role } from '../domain/access.ts
 
 /** Which entries to list, the newest first. */
 export interface AuditFilter {
+  /** The target, or one of the `targets` in the details. */
   readonly target?: string | undefined;
   /** Only entries before this one. */
   readonly before?: number | undefined;
@@ -46,9 +47,12 @@ export async function listAudit(
 ): Promise<AuditEntry[]> {
   const { rows } = await pool.query<AuditRow>(
     `select id, at, who, role, what, target, details, outcome from holdfast.audit
-     where ($1::text is null or target = $1) and ($2::bigint is null or id < $2)
+     where ($1::text is null or target = $1 or (
+         -- As text: details may hold a NUL, with which PostgreSQL reads nothing out of JSON.
+         strpos(details::text, '"targets":[') > 0 and strpos(details::text, $4) > 0
+       )) and ($2::bigint is null or id < $2)
      order by id desc limit $3`,
-    [target ?? null, before ?? null, limit],
+    [target ?? null, before ?? null, limit, JSON.stringify(target ?? '')],
   );
   return rows.map(({ id, role, target: about, details, ...row }) => ({
     ...row,

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
-import { Writable } from 'node:stream';
 import type { Hono } from 'hono';
-import { pino } from 'pino';
 import { createApi } from '../../dist/api/create-api.js';
 import { operationOf, roleOf } from '../../src/api/role-of.ts';
 import { API_ROUTES } from '../../src/api/routes/api-routes.ts';
@@ -14,12 +12,11 @@ import { HoldfastError } from 'holdfast';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { createPool } from '../../src/ledger/pool.ts';
 import { unique } from '../ledger/records.ts';
-import { apiOn, ask } from './api-on-test.ts';
+import { apiOn, ask, logged } from './api-on-test.ts';
 
 let access: AccessClient;
 let guarded: Hono;
 const tokens = new Map<Role, string>();
-let logged = '';
 
 /** A client that lets nothing through: what gets so far was allowed. */
 const REACHED = new HoldfastError('job_closed', 'reached');
@@ -56,15 +53,7 @@ beforeAll(async () => {
 });
 afterAll(() => access.close());
 
-const log = pino(
-  { level: 'trace' },
-  new Writable({
-    write(chunk, _encoding, done) {
-      logged += String(chunk);
-      done();
-    },
-  }),
-);
+const { log, lines } = logged();
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** The least that each route takes. */
@@ -193,7 +182,8 @@ test('a page of another origin is refused where access is off', async () => {
 });
 
 test('no token ever reached the log', () => {
-  expect(logged).not.toBe('');
-  for (const token of tokens.values()) expect(logged).not.toContain(token);
-  expect(logged).not.toContain('hf_');
+  const text = lines.join('');
+  expect(text).not.toBe('');
+  for (const token of tokens.values()) expect(text).not.toContain(token);
+  expect(text).not.toContain('hf_');
 });

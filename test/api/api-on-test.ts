@@ -1,4 +1,6 @@
+import { Writable } from 'node:stream';
 import type { Hono } from 'hono';
+import type { Logger } from 'pino';
 import { pino } from 'pino';
 import { createApi } from '../../dist/api/create-api.js';
 import type { ApiOptions } from '../../dist/api/create-api.js';
@@ -18,6 +20,16 @@ export function apiOn(given: GivenParts): Hono {
     closing: new AbortController().signal,
     ...given,
   });
+}
+
+/** A log that keeps all of its lines. */
+export function logged(): { log: Logger; lines: readonly string[] } {
+  const lines: string[] = [];
+  const write = (chunk: unknown, _encoding: string, done: () => void): void => {
+    lines.push(String(chunk));
+    done();
+  };
+  return { log: pino({ level: 'trace' }, new Writable({ write })), lines };
 }
 
 /** Asks an API and reads the JSON of its answer. */

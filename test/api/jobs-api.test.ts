@@ -5,7 +5,7 @@ import type { AccessClient } from '../../dist/client/access.js';
 import { openAccess } from '../../dist/client/access.js';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
-import { apiOn, ask } from './api-on-test.ts';
+import { apiOn, ask, logged } from './api-on-test.ts';
 
 let fleet: Fleet;
 let access: AccessClient;
@@ -83,11 +83,50 @@ test('a running job is followed until it is cancelled', async () => {
   await ask(api, `POST ${place(id)}/cancel`);
 });
 
+test.each(['API stops', 'caller goes'])(
+  'a wait for a result is over when the %s',
+  async (which) => {
+    const isStop = which === 'API stops';
+    const id = randomUUID();
+    await ask(api, 'POST /v1/jobs', job({ id, kind: 'hold', input: fleet.hold('never') }));
+    const gone = new AbortController();
+    const { log, lines } = logged();
+    const parts = { client: fleet.client, access, log };
+    const ending = apiOn(isStop ? { ...parts, closing: gone.signal } : parts);
+    const path = `${place(id)}/result?waitMs=50000`;
+    const waiting = ending.request(path, isStop ? {} : { signal: gone.signal });
+    setTimeout(() => gone.abort('gone'), 1_000);
+    const response = await waiting;
+    expect([response.status, await response.json()]).toEqual([202, { id, state: 'open' }]);
+    expect(lines.join('')).not.toContain('api.failed');
+    await ask(api, `POST ${place(id)}/cancel`);
+  },
+);
+
 test('a job that failed tells how', async () => {
   const { body } = await ask(api, 'POST /v1/jobs', job({ kind: 'fatal' }));
   const failed = await ask(api, `GET ${place(String(body['id']))}/result?waitMs=50000`);
   expect(failed).toMatchObject({ status: 422, body: { code: 'job_failed' } });
   expect(failed.headers.get('content-type')).toBe('application/problem+json');
+});
+
+test('a job of a bulk submit without an id gets one of the idempotency key', async () => {
+  const key = randomUUID();
+  const own = randomUUID();
+  const send = () =>
+    ask(
+      api,
+      'POST /v1/jobs/bulk',
+      { jobs: [job(), job({ id: own }), job()] },
+      { 'Idempotency-Key': key },
+    );
+  const ids = [`${key}/0`, own, `${key}/2`];
+  expect((await send()).body['answers']).toMatchObject(ids.map((id) => ({ id, isNew: true })));
+  expect((await send()).body['answers']).toMatchObject(ids.map((id) => ({ id, isNew: false })));
+  const long = { 'Idempotency-Key': 'k'.repeat(196) };
+  expect(await ask(api, 'POST /v1/jobs/bulk', { jobs: [job()] }, long)).toMatchObject({
+    status: 400,
+  });
 });
 
 test('each job of a bulk submit is answered by itself', async () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { HoldfastClient } from 'holdfast';
 import type { CryptoKey, JWK, JWTPayload } from 'jose';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import type { AccessClient } from '../../dist/client/access.js';
 import { openAccess } from '../../dist/client/access.js';
 import type { OidcOptions } from '../../dist/api/oidc/oidc-settings.js';
@@ -163,6 +163,41 @@ describe('a token of the provider', () => {
       expect(JSON.stringify(answer.body)).not.toContain(token);
     }
     expect((await call(await provider.sign({}, now - 1))).status).toBe(200);
+  });
+
+  test('counts for its address as long as it lets nobody in', async () => {
+    const oidc = oidcSettings({ issuer: provider.issuer, audience: 'holdfast' });
+    const api = apiOn({ client, access, asksForTokens: true, oidc, requestsPerSecond: 1 });
+    const authorization = `Bearer ${await provider.sign({ roles: [] })}`;
+    const statuses = [];
+    for (let each = 0; each < 8; each++) {
+      statuses.push((await ask(api, 'GET /v1/nodes', undefined, { authorization })).status);
+    }
+    expect(statuses[0]).toBe(403);
+    expect(statuses).toContain(429);
+  });
+
+  test('whose time is over ends the streams that it opened', async () => {
+    const oidc = oidcSettings({ issuer: provider.issuer, audience: 'holdfast' });
+    const open = { id: 'x', generation: 1, state: 'open' };
+    const jobs = { get: () => Promise.resolve(open) };
+    const api = apiOn({
+      client: { jobs } as unknown as HoldfastClient,
+      access,
+      asksForTokens: true,
+      oidc,
+    });
+    const authorization = `Bearer ${await provider.sign({}, '5m')}`;
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    try {
+      const stream = await api.request('/v1/jobs/x/events', { headers: { authorization } });
+      const reading = stream.text();
+      vi.setSystemTime(Date.now() + 400_000);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await reading).toContain('event: error\ndata: {"code":"unauthorized"');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('is taken by those algorithms only that were told', async () => {

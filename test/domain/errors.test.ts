@@ -55,7 +55,7 @@ const KINDS_OF_TROUBLE = [
     'deadline_exceeded',
   ],
   ['job_cancelled', 'job_lost', 'job_terminated'],
-  ['rate_limited', 'result_timeout'],
+  ['rate_limited', 'result_timeout', 'interrupted'],
   ['encryption_key_missing', 'payload_not_decryptable'],
 ] as const;
 

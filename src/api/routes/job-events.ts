@@ -9,6 +9,8 @@ import { AnyJson } from '../schemas/name.ts';
 
 /** Each look is a query to the job's workflow. */
 const POLL_MS = 500;
+/** While nothing is new, each look is twice as long in coming as the one before, up to this. */
+const LONGEST_POLL_MS = 2_000;
 
 const events = route({
   method: 'get',
@@ -42,13 +44,17 @@ async function* jobEvents(
     told.set(event, text);
     return true;
   };
+  let waitMs = POLL_MS;
   for (let job: JobView | undefined = first; !signal.aborted;) {
+    let isChanged = false;
     if (job !== undefined) {
       const state = stateOf(job);
-      if (isNews('state', state)) yield { event: 'state', data: state };
+      const isState = isNews('state', state);
+      if (isState) yield { event: 'state', data: state };
       const progress = job.live?.progress;
       const isProgress = progress !== undefined && isNews('progress', progress);
       if (isProgress) yield { event: 'progress', data: { id, generation, progress } };
+      isChanged = isState || isProgress;
       if (job.state !== 'open') {
         return yield {
           event: 'closed',
@@ -56,7 +62,8 @@ async function* jobEvents(
         };
       }
     }
-    await delay(POLL_MS, undefined, { signal });
+    waitMs = isChanged ? POLL_MS : Math.min(LONGEST_POLL_MS, waitMs * 2);
+    await delay(waitMs, undefined, { signal });
     try {
       job = await client.jobs.get(id, { generation });
     } catch (error) {

@@ -137,6 +137,8 @@ const result = route({
       return { status: 200, body: { id, result: value ?? null } };
     } catch (error) {
       if (error instanceof HoldfastError && error.code === 'result_timeout') return open;
+      // The API stops, or the caller has gone: the wait is over, and the job goes on.
+      if (signal.aborted && error === signal.reason) return open;
       throw error;
     }
   },

@@ -45,7 +45,9 @@ const apply = route({
 
 function appliedAnswer(applied: Applied): Answer {
   const { isApplied, schedules } = applied;
-  return { status: 200, body: applied, audit: { details: { isApplied, ...countsOf(schedules) } } };
+  const details = { isApplied, ...countsOf(schedules) };
+  const targets = isApplied ? changedOf(schedules) : [];
+  return { status: 200, body: applied, audit: { details, targets } };
 }
 
 /** How many schedules had which outcome. */
@@ -54,6 +56,13 @@ export function countsOf(schedules: Applied['schedules']): Readonly<Record<strin
   for (const { kind } of schedules) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
 }
+
+/** The names of the schedules that an apply changed. */
+export function changedOf(schedules: Applied['schedules']): readonly string[] {
+  return schedules.filter(({ kind }) => CHANGES.includes(kind)).map(({ name }) => name);
+}
+
+const CHANGES: readonly string[] = ['created', 'changed', 'removed'];
 
 /** Routes that merge files of schedules. */
 export const scheduleApplyRoutes = [diff, apply];

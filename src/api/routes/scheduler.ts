@@ -3,7 +3,7 @@ import { HoldfastError } from '../../domain/errors.ts';
 import type { Orchestrator } from '../../domain/orchestrator.ts';
 import { route } from '../api-route.ts';
 import { NotReloaded, Reloaded, SchedulerJobs, SchedulerOff } from '../schemas/scheduler.ts';
-import { countsOf } from './schedule-apply.ts';
+import { changedOf, countsOf } from './schedule-apply.ts';
 
 /*
  * What operators and their scripts know from the earlier system, with its paths, its field names and its
@@ -55,12 +55,12 @@ const reload = route({
       const words = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
       const message = words.length === 0 ? 'no schedules' : words.join(', ');
       const body = { message_code: 'SUCCESS', message, schedules, warnings };
-      return { status: 200, body, audit: { details: counts } };
+      return { status: 200, body, audit: { details: counts, targets: changedOf(schedules) } };
     } catch (error) {
       if (!(error instanceof HoldfastError) || !VIOLATIONS.includes(error.code)) throw error;
       const { code, message, details } = error;
       const body = { message_code: 'CONSTRAINT_VIOLATION', message, code, details };
-      return { status: 409, body, audit: { details: { code } } };
+      return { status: 409, body, audit: { outcome: code } };
     }
   },
 });
