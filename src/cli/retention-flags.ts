@@ -7,6 +7,7 @@ export const RETENTION_SETTINGS = [
   'retention.closedJobs',
   'retention.sessionResults',
   'retention.fences',
+  'retention.audit',
 ] as const;
 
 /** Adds the flags that say how long the ledger keeps what. */

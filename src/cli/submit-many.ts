@@ -31,7 +31,7 @@ type LineAnswer = { readonly line: number } & (
 );
 
 /**
- * Submits a job for each line, and prints an answer for each, as it comes.
+ * Submits a job for each line, and prints an answer for each, as it comes. Answers how many there were.
  *
  * @throws HoldfastError the first line's that was not submitted, when all others are answered
  */
@@ -40,7 +40,7 @@ export async function submitLines(
   { kind, options, asJson }: ManyTarget,
   lines: AsyncIterable<SubmitLine>,
   terminal: Terminal,
-): Promise<void> {
+): Promise<number> {
   const tally = new Tally(startProgress(terminal, { asJson }));
   const numbers = new Map<number, number>();
   const answer = async (told: LineAnswer) => {
@@ -68,7 +68,7 @@ export async function submitLines(
   } finally {
     tally.progress.end();
   }
-  tally.end();
+  return tally.end();
 }
 
 function submitTo(
@@ -127,8 +127,8 @@ class Tally {
     this.progress.show({ share: this.share, text: `${submitted} submitted${failed}` });
   }
 
-  end(): void {
-    if (this.#first === undefined) return;
+  end(): number {
+    if (this.#first === undefined) return this.#submitted;
     const { line, error } = this.#first;
     const of = this.#submitted + this.#failed;
     const message = `${this.#failed} of ${of} jobs were not submitted; the first, line ${line}: ${error.message}`;

@@ -10,7 +10,7 @@ import { parseLimit } from '../handlers/attempt-options.ts';
 import type { AuditFilter } from '../ledger/audit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { thisPerson } from './order-node.ts';
+import { audited } from './audited.ts';
 
 /** What a new token may do, and for how long. */
 export interface TokenOptions {
@@ -58,13 +58,14 @@ export async function openAccess(databaseUrl?: string): Promise<AccessClient> {
     throw error;
   }
   const { access } = ledger;
+  const changed = async <Result>(what: string, name: string, work: () => Promise<Result>) =>
+    audited(access, work, { what, target: checkName(name, 'name') });
   return {
     createToken: (name, options) =>
-      audited(access, 'tokens create', name, () => create(access, name, options)),
+      changed('tokens create', name, () => create(access, name, options)),
     listTokens: () => access.listTokens(),
     anyTokens: () => access.anyTokens(),
-    revokeToken: (nameOrId) =>
-      audited(access, 'tokens revoke', nameOrId, () => revoke(access, nameOrId)),
+    revokeToken: (nameOrId) => changed('tokens revoke', nameOrId, () => revoke(access, nameOrId)),
     identify: async (token) => (TOKEN.test(token) ? access.useToken(hashOf(token)) : undefined),
     startAudit: (start) => access.startAudit(start),
     endAudit: (id, end) => access.endAudit(id, end),
@@ -109,26 +110,6 @@ async function revoke(access: Access, nameOrId: string): Promise<Token> {
     `no token that is not revoked has the name or id ${show(nameOrId)}`,
     { hint: 'see `holdfast tokens list`', details: { token: nameOrId } },
   );
-}
-
-/** Changes of tokens are on record, too: with the person at the command line. */
-async function audited<Result>(
-  access: Access,
-  what: string,
-  name: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const target = checkName(name, 'name');
-  const id = await access.startAudit({ who: thisPerson(), role: undefined, what, target });
-  try {
-    const result = await work();
-    await access.endAudit(id, { outcome: 'done' });
-    return result;
-  } catch (error) {
-    const outcome = error instanceof HoldfastError ? error.code : 'internal';
-    await access.endAudit(id, { outcome }).catch(() => undefined);
-    throw error;
-  }
 }
 
 function hashOf(token: string): string {

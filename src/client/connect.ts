@@ -8,6 +8,9 @@ import { temporalConfig } from '../config/temporal.ts';
 import type { Orchestrator } from '../domain/orchestrator.ts';
 import { temporalError } from '../domain/temporal-error.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import type { Change } from './audited.ts';
+import { audited } from './audited.ts';
+import type { Connections } from './connections.ts';
 import type { JobsClient } from './jobs.ts';
 import { createJobsClient } from './jobs.ts';
 import type { NodesClient } from './nodes.ts';
@@ -68,6 +71,20 @@ export interface HoldfastClient {
  *   `invalid_input` when no ledger is named or the configuration is wrong
  */
 export async function connect(options: ConnectOptions = {}): Promise<HoldfastClient> {
+  const { client } = await openClient(options);
+  return client;
+}
+
+/** Makes a change, and puts it on record. See {@link audited}. */
+export type Audited = <Result>(
+  work: () => Promise<Result>,
+  change: Change<Result>,
+) => Promise<Result>;
+
+/** As {@link connect}; for the command line, which puts on record what it changes. */
+export async function openClient(
+  options: ConnectOptions,
+): Promise<{ readonly client: HoldfastClient; readonly audited: Audited }> {
   const config = await givenConfig(options);
   const ledger = openLedger(databaseUrl(options.databaseUrl ?? config.database.url));
   const server = temporalConfig(config.temporal, options.temporal);
@@ -88,20 +105,29 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldfastCli
     await close();
     throw temporalError(error, place);
   }
-  const { kinds } = config;
   const { dataConverter } = encryption;
-  const client = new Client({ connection, namespace, dataConverter });
-  const connections = { client, ledger, place, kinds };
+  const temporal = new Client({ connection, namespace, dataConverter });
+  const connections = { client: temporal, ledger, place, kinds: config.kinds };
+  const client = {
+    ...clientOver(connections),
+    sessions,
+    payloads: createPayloadsClient(encryption.codec),
+    close,
+  };
+  return { client, audited: (work, change) => audited(ledger.access, work, change) };
+}
+
+function clientOver(
+  connections: Connections,
+): Omit<HoldfastClient, 'sessions' | 'payloads' | 'close'> {
+  const { ledger } = connections;
   return {
     jobs: createJobsClient(connections),
     nodes: createNodesClient(connections),
-    sessions,
     schedules: createSchedulesClient(connections),
     outbox: createOutboxClient(ledger),
     sweep: (options) => sweep(connections, options),
     resources: createResourcesClient(connections),
     orchestrators: () => ledger.listOrchestrators(),
-    payloads: createPayloadsClient(encryption.codec),
-    close,
   };
 }

@@ -68,6 +68,10 @@ const retention = {
     RETENTION_DEFAULTS.fencesMs,
     { flag: '--retention-fences <time>', variable: 'HOLDFAST_RETENTION_FENCES' },
   ),
+  auditMs: setting(duration(0), 'who changed what', RETENTION_DEFAULTS.auditMs, {
+    flag: '--retention-audit <time>',
+    variable: 'HOLDFAST_RETENTION_AUDIT',
+  }),
 } satisfies SettingGroup;
 
 const alerts = {

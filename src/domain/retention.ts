@@ -8,6 +8,8 @@ export interface RetentionPolicy {
   readonly sessionResultsMs: number;
   /** What refuses an id of a finite horizon is kept for at least this long after the job's end. */
   readonly fencesMs: number;
+  /** An entry of the audit is kept for this long after its call. */
+  readonly auditMs: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -19,4 +21,6 @@ export const RETENTION_DEFAULTS: RetentionPolicy = {
   closedJobsMs: 7 * DAY_MS,
   sessionResultsMs: 7 * DAY_MS,
   fencesMs: 90 * DAY_MS,
+  // Beyond the year that those who ask for an audit look back.
+  auditMs: 400 * DAY_MS,
 };

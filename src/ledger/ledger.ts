@@ -135,7 +135,7 @@ export interface Ledger {
   releaseDue(limit: number): Promise<ReleasedSession[]>;
   /** Hears of every session that releases something; see {@link News}. */
   listenToSessions(onNews: (sessionId: string) => void): News;
-  /** Strips closed jobs and drops fences whose time is over: one batch. */
+  /** Strips closed jobs, and drops fences and the audit whose time is over: one batch. */
   prune(retention: RetentionPolicy, limit: number): Promise<PruneCounts>;
   recordNode(change: NodeChange): Promise<boolean>;
   forgetNode(forgotten: ForgottenNode): Promise<boolean>;

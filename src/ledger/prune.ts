@@ -12,13 +12,15 @@ export interface PruneCounts {
   readonly payloads: number;
   /** Fences that went: whole jobs. */
   readonly fences: number;
+  /** Entries of the audit that went. */
+  readonly audit: number;
 }
 
 /** Stands for ever; PostgreSQL has no time that is further from now than its calendar is long. */
 const CENTURY_MS = 100 * 365 * 86_400_000;
 
 /**
- * Strips closed jobs and drops fences whose time is over: at most `limit` of each kind. Each step is
+ * Strips closed jobs, and drops fences and entries of the audit whose time is over: at most `limit` of each kind. Each step is
  * a transaction of its own, and leaves alone what somebody else is at.
  */
 export async function prune(
@@ -29,17 +31,20 @@ export async function prune(
   const stripped = await stripJobs(pool, retention, limit);
   const slots = await stripSlots(pool, retention, limit);
   const fences = await dropFences(pool, retention, limit);
+  const audit = await dropAudit(pool, retention, limit);
   await dropLimits(pool, limit);
-  return { ...stripped, payloads: stripped.payloads + slots, fences };
+  return { ...stripped, payloads: stripped.payloads + slots, fences, audit };
 }
+
+type StrippedJobs = Pick<PruneCounts, 'jobs' | 'attempts' | 'payloads'>;
 
 /** Its slot keeps the result of a job until readers have had their time with it. */
 async function stripJobs(
   pool: pg.Pool,
   { closedJobsMs }: RetentionPolicy,
   limit: number,
-): Promise<Omit<PruneCounts, 'fences'>> {
-  const { rows } = await pool.query<Omit<PruneCounts, 'fences'>>(
+): Promise<StrippedJobs> {
+  const { rows } = await pool.query<StrippedJobs>(
     `with due as materialized (
        select id, generation from holdfast.jobs
        where pruned_at is null and closed_at < now() - $1 * interval '1 millisecond'
@@ -138,6 +143,23 @@ async function dropFences(
      delete from holdfast.jobs job using due
      where job.id = due.id and job.generation = due.generation`,
     [timeBefore(fencesMs), limit],
+  );
+  return rowCount ?? 0;
+}
+
+/** What came of a call that is older does not matter: one that is still at `started` goes, too. */
+async function dropAudit(
+  pool: pg.Pool,
+  { auditMs }: RetentionPolicy,
+  limit: number,
+): Promise<number> {
+  const { rowCount } = await pool.query(
+    `with due as materialized (
+       select id from holdfast.audit where at < now() - $1 * interval '1 millisecond'
+       order by at limit $2 for update skip locked
+     )
+     delete from holdfast.audit entry using due where entry.id = due.id`,
+    [timeBefore(auditMs), limit],
   );
   return rowCount ?? 0;
 }

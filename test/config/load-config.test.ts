@@ -53,6 +53,7 @@ test('a flag comes before a variable, that before the file, and that before the 
   expect(retention).toEqual({
     ...{ intervalMs: 3_000, closedJobsMs: 3 * 86_400_000 },
     ...{ sessionResultsMs: RETENTION_DEFAULTS.sessionResultsMs, fencesMs: 100 * 86_400_000 },
+    auditMs: 400 * 86_400_000,
   });
   expect(storm.share).toBe(0.25);
   const { settings } = await inspect(place);
@@ -190,7 +191,7 @@ kinds:
       'holdfast.yaml, line 7: schedule: expected one of temporal, database, resources, storm, retention, sweep, outbox, alerts, orchestrator, node, api, health, log, pools, kinds, schedules, got "schedule" | did you mean schedules?',
       'holdfast.yaml, line 4: storm.share: expected a number from 0 to 1, got 1.5',
       'holdfast.yaml, line 4: storm.leastNodes: expected a whole number from 1, got "few"',
-      'holdfast.yaml, line 3: retention.closedJob: expected one of interval, closedJobs, sessionResults, fences, got "closedJob" | did you mean closedJobs?',
+      'holdfast.yaml, line 3: retention.closedJob: expected one of interval, closedJobs, sessionResults, fences, audit, got "closedJob" | did you mean closedJobs?',
       'holdfast.yaml, line 2: retention.interval: expected at least 1ms, got "0s"',
       'holdfast.yaml, line 6: log.level: expected one of trace, debug, info, warn, error, fatal, silent, got "inof" | did you mean info?',
       expect.stringContaining(

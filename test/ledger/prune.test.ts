@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RetentionPolicy } from '../../src/domain/retention.ts';
 import { RETENTION_DEFAULTS } from '../../src/domain/retention.ts';
 import { findAttempts } from '../../src/ledger/attempts.ts';
+import { endAudit, listAudit, startAudit } from '../../src/ledger/audit.ts';
 import { closeJob } from '../../src/ledger/close-job.ts';
 import { createSession } from '../../src/ledger/create-session.ts';
 import { findJob, listJobs } from '../../src/ledger/find-jobs.ts';
@@ -36,19 +37,21 @@ beforeAll(async () => {
   await migrate(pool);
 });
 beforeEach(() =>
-  pool.query('truncate holdfast.jobs, holdfast.sessions, holdfast.session_slots cascade'),
+  pool.query(
+    'truncate holdfast.jobs, holdfast.sessions, holdfast.session_slots, holdfast.audit cascade',
+  ),
 );
 afterAll(async () => {
   await pool.end();
   await database.drop();
 });
 
-const NOTHING = { jobs: 0, attempts: 0, payloads: 0, fences: 0 };
+const NOTHING = { jobs: 0, attempts: 0, payloads: 0, fences: 0, audit: 0 };
 const TODAY = new Date().toISOString().slice(0, 10);
 
 /** Everything is old enough, unless it is given otherwise. */
 async function cleanUp(given: Partial<RetentionPolicy> = {}, limit = 100) {
-  const now = { intervalMs: 1, closedJobsMs: -1, sessionResultsMs: -1, fencesMs: -1 };
+  const now = { intervalMs: 1, closedJobsMs: -1, sessionResultsMs: -1, fencesMs: -1, auditMs: -1 };
   return prune(pool, { ...now, ...given }, limit);
 }
 
@@ -65,7 +68,7 @@ const payloads = async (id: string) =>
 describe('prune', () => {
   it('strips a closed job to its fence, which still refuses its id', async () => {
     const open = await closed();
-    expect(await cleanUp()).toEqual({ jobs: 1, attempts: 2, payloads: 1, fences: 0 });
+    expect(await cleanUp()).toEqual({ ...NOTHING, jobs: 1, attempts: 2, payloads: 1 });
     expect(await cleanUp()).toEqual(NOTHING);
     const message = `job ${open.spec.id} succeeded on ${TODAY}; its result was cleaned up`;
     const error = { code: 'result_pruned', message };
@@ -194,6 +197,56 @@ describe('a fence', () => {
   });
 });
 
+describe('the audit', () => {
+  const record = async (days: number, outcome?: string) => {
+    const entry = { who: 'ci', role: undefined, what: 'POST /v1/sweep', target: undefined };
+    const id = await startAudit(pool, entry);
+    if (outcome !== undefined) await endAudit(pool, id, { outcome });
+    await pool.query(`update holdfast.audit set at = now() - $2 * interval '1 day' where id = $1`, [
+      id,
+      days,
+    ]);
+    return id;
+  };
+  const kept = async () => (await listAudit(pool, { limit: 10 })).map(({ id }) => id);
+
+  it('is kept for 400 days unless another time is given', async () => {
+    await record(401, 'done');
+    const [year, today] = [await record(399, 'done'), await record(0)];
+    expect(await prune(pool, RETENTION_DEFAULTS, 100)).toEqual({ ...NOTHING, audit: 1 });
+    expect(await kept()).toEqual([today, year]);
+    expect(await cleanUp({ auditMs: 86_400_000 })).toEqual({ ...NOTHING, audit: 1 });
+    expect(await kept()).toEqual([today]);
+    expect(await cleanUp({ auditMs: Infinity })).toEqual(NOTHING);
+    expect(await cleanUp()).toEqual({ ...NOTHING, audit: 1 });
+  });
+
+  it('goes in batches, the oldest first, also what never ended', async () => {
+    const young = await record(1);
+    await record(3);
+    const old = await record(2, 'internal');
+    expect(await cleanUp({}, 1)).toEqual({ ...NOTHING, audit: 1 });
+    expect(await kept()).toEqual([old, young]);
+    expect(await cleanUp({}, 5)).toEqual({ ...NOTHING, audit: 2 });
+  });
+
+  it('is found by its time along an index', async () => {
+    await pool.query(
+      `insert into holdfast.audit (at, who, what)
+       select now() - interval '1 minute' * n, 'ci', 'POST /v1/sweep' from generate_series(1, 20000) n`,
+    );
+    await pool.query('analyze holdfast.audit');
+    let plan: unknown;
+    const query = async (text: string, values: unknown[]) => {
+      if (!text.includes('holdfast.audit')) return pool.query(text, values);
+      plan = (await pool.query(`explain ${text}`, values)).rows;
+      return { rows: [], rowCount: 0 };
+    };
+    await prune({ query } as typeof pool, RETENTION_DEFAULTS, 500);
+    expect(JSON.stringify(plan)).toContain('Index Scan using audit_at');
+  });
+});
+
 describe('the result of a slot', () => {
   it('is kept until it is released, and for a time after that', async () => {
     const id = unique('session');
@@ -204,7 +257,7 @@ describe('the result of a slot', () => {
     await fillAt(pool, id, 0);
     expect(await cleanUp({ sessionResultsMs: 3_600_000 })).toMatchObject({ jobs: 1, payloads: 0 });
     expect(await story(pool, id)).toEqual([0, null, 'failed']);
-    expect(await cleanUp()).toEqual({ jobs: 0, attempts: 0, payloads: 3, fences: 0 });
+    expect(await cleanUp()).toEqual({ ...NOTHING, payloads: 3 });
     expect(await story(pool, id)).toEqual(['pruned', 'pruned', 'pruned']);
     expect(await cleanUp()).toEqual(NOTHING);
   });

@@ -18,7 +18,10 @@ interface AuditFlags extends ListFlags {
 export function auditListCommand(terminal: Terminal): Command {
   const command = new Command('list')
     .summary('list who changed what, the newest first')
-    .description('List calls of the REST API that change something, and changes of tokens.')
+    .description(
+      'List what was changed through the REST API and by commands. Programs that use the client, and what ' +
+        'Holdfast does by itself, are not in it.',
+    )
     .option('--target <id>', 'only what is about this id or name')
     .addOption(countOption('--before <id>', 'go on where the page before ended', 0))
     .addOption(countOption('--limit <count>', 'entries at most', 1).default(50))
@@ -41,8 +44,10 @@ export function auditListCommand(terminal: Terminal): Command {
 }
 
 const HELP = `
+WHAT is the operation as the API calls it, also of a command; a command has no ROLE.
 OUTCOME is done, or the code of the error; started: it is not known what came of it.
 
 Examples:
   $ holdfast audit list
+  $ holdfast audit list --target gpu-1
   $ holdfast audit list --target utt-42 --json`;

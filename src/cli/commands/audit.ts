@@ -5,7 +5,7 @@ import { auditListCommand } from './audit-list.ts';
 /** `holdfast audit`: who changed what. */
 export function auditCommand(terminal: Terminal): Command {
   return new Command('audit')
-    .summary('list who changed what through the REST API')
+    .summary('list who changed what')
     .description('Shows who changed what. Needs the ledger only.')
     .addCommand(auditListCommand(terminal));
 }

@@ -5,8 +5,9 @@ import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
 import { durationOption } from '../option-values.ts';
+import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface CancelFlags extends ConnectionFlags {
   readonly wait?: boolean;
@@ -36,8 +37,15 @@ export function jobsCancelCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   return command.action(async (id: string, flags: CancelFlags) => {
     const { wait, waitTimeout } = flags;
-    const cancelled = await withClient(flags, terminal, ({ jobs }) =>
-      jobs.cancel(id, wait === true ? { wait: waitTimeout } : {}),
+    const cancelled = await withChange(
+      flags,
+      terminal,
+      ({ jobs }) => jobs.cancel(id, wait === true ? { wait: waitTimeout } : {}),
+      {
+        what: 'POST /v1/jobs/{id}/cancel',
+        target: id,
+        details: (asked) => pick(asked, 'requested', 'state'),
+      },
     );
     if (flags.json === true) return terminal.print(formatDocument({ id, ...cancelled }));
     await terminal.print(told(id, cancelled));

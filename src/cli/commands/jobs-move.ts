@@ -5,7 +5,7 @@ import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface MoveFlags extends ConnectionFlags {
   readonly node?: string;
@@ -30,7 +30,11 @@ export function jobsMoveCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   return command.action(async (id: string, flags: MoveFlags) => {
     const to = moveOf(flags);
-    const { warnings } = await withClient(flags, terminal, ({ jobs }) => jobs.move(id, to));
+    const { warnings } = await withChange(flags, terminal, ({ jobs }) => jobs.move(id, to), {
+      what: 'POST /v1/jobs/{id}/move',
+      target: id,
+      details: () => ({ ...to }),
+    });
     await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
     if (flags.json === true) return terminal.print(formatDocument({ id, movedTo: to, warnings }));
     const place = 'node' in to ? `node ${to.node}` : `pool ${to.pool}`;

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
+import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type RetryFlags = ConnectionFlags & { readonly json?: boolean };
 
@@ -20,8 +21,15 @@ export function jobsRetryCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (id: string, flags: RetryFlags) => {
-    const { generation, warnings } = await withClient(flags, terminal, ({ jobs }) =>
-      jobs.retry(id),
+    const { generation, warnings } = await withChange(
+      flags,
+      terminal,
+      ({ jobs }) => jobs.retry(id),
+      {
+        what: 'POST /v1/jobs/{id}/retry',
+        target: id,
+        details: (started) => pick(started, 'generation'),
+      },
     );
     await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
     if (flags.json === true) return terminal.print(formatDocument({ id, generation, warnings }));

@@ -4,8 +4,9 @@ import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument, nodeDocument } from '../format/document.ts';
 import type { OrderFlags } from '../order-flags.ts';
 import { addOrderOptions, orderOf } from '../order-flags.ts';
+import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type CordonFlags = ConnectionFlags & OrderFlags & { readonly json?: boolean };
 
@@ -23,8 +24,15 @@ export function nodesCordonCommand(terminal: Terminal): Command {
   addOrderOptions(command);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: CordonFlags) => {
-    const status = await withClient(flags, terminal, ({ nodes }) =>
-      nodes.cordon(name, orderOf(flags)),
+    const status = await withChange(
+      flags,
+      terminal,
+      ({ nodes }) => nodes.cordon(name, orderOf(flags)),
+      {
+        what: 'POST /v1/nodes/{name}/cordon',
+        target: name,
+        details: () => pick(flags, 'reason'),
+      },
     );
     await terminal.print(
       flags.json === true

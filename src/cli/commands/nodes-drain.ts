@@ -11,7 +11,7 @@ import { addOrderOptions, orderOf } from '../order-flags.ts';
 import { pick } from '../pick.ts';
 import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface DrainFlags extends ConnectionFlags, OrderFlags {
   readonly deadline?: Duration;
@@ -38,7 +38,11 @@ export function nodesDrainCommand(terminal: Terminal): Command {
   addOrderOptions(command);
   addConnectionOptions(command);
   return command.action((name: string, flags: DrainFlags) =>
-    withClient(flags, terminal, ({ nodes }) => drain(nodes, terminal, name, flags)),
+    withChange(flags, terminal, ({ nodes }) => drain(nodes, terminal, name, flags), {
+      what: 'POST /v1/nodes/{name}/drain',
+      target: name,
+      details: () => pick(flags, 'reason', 'deadline'),
+    }),
   );
 }
 

@@ -5,7 +5,7 @@ import { formatDocument, nodeDocument } from '../format/document.ts';
 import type { OrderFlags } from '../order-flags.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type EnableFlags = ConnectionFlags & Partial<OrderFlags> & { readonly json?: boolean };
 
@@ -21,8 +21,15 @@ export function nodesEnableCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: EnableFlags) => {
-    const status = await withClient(flags, terminal, ({ nodes }) =>
-      nodes.enable(name, pick(flags, 'reason', 'by')),
+    const status = await withChange(
+      flags,
+      terminal,
+      ({ nodes }) => nodes.enable(name, pick(flags, 'reason', 'by')),
+      {
+        what: 'POST /v1/nodes/{name}/enable',
+        target: name,
+        details: () => pick(flags, 'reason'),
+      },
     );
     await terminal.print(
       flags.json === true

@@ -4,8 +4,9 @@ import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
 import type { OrderFlags } from '../order-flags.ts';
 import { addOrderOptions, orderOf } from '../order-flags.ts';
+import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type ForgetFlags = ConnectionFlags & OrderFlags & { readonly json?: boolean };
 
@@ -23,7 +24,11 @@ export function nodesForgetCommand(terminal: Terminal): Command {
   addOrderOptions(command);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: ForgetFlags) => {
-    await withClient(flags, terminal, ({ nodes }) => nodes.forget(name, orderOf(flags)));
+    await withChange(flags, terminal, ({ nodes }) => nodes.forget(name, orderOf(flags)), {
+      what: 'DELETE /v1/nodes/{name}',
+      target: name,
+      details: () => pick(flags, 'reason'),
+    });
     await terminal.print(
       flags.json === true ? formatDocument({ name, forgotten: true }) : `node ${name} is forgotten`,
     );

@@ -3,7 +3,7 @@ import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type ResumeFlags = ConnectionFlags & { readonly pool: string; readonly json?: boolean };
 
@@ -21,7 +21,11 @@ export function nodesResumeCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   return command.action(async (flags: ResumeFlags) => {
     const { pool } = flags;
-    const resumed = await withClient(flags, terminal, ({ nodes }) => nodes.resumePool(pool));
+    const resumed = await withChange(flags, terminal, ({ nodes }) => nodes.resumePool(pool), {
+      what: 'POST /v1/pools/{pool}/resume',
+      target: pool,
+      details: (wasPaused) => ({ resumed: wasPaused }),
+    });
     if (flags.json === true) return terminal.print(formatDocument({ pool, resumed }));
     await terminal.print(
       resumed ? `pool ${pool} goes on` : `pool ${pool} was not paused; nothing was changed`,

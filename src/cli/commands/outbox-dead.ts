@@ -7,13 +7,18 @@ import { formatDocument } from '../format/document.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface DeadFlags extends ConnectionFlags {
   readonly all?: boolean;
   readonly kind?: string;
   readonly json?: boolean;
 }
+
+const OPERATIONS = {
+  retry: 'POST /v1/outbox/{id}/retry',
+  drop: 'DELETE /v1/outbox/{id}',
+} as const;
 
 type Treated = Awaited<ReturnType<OutboxClient['retry']>>;
 
@@ -49,8 +54,16 @@ function deadCommand(
   addConnectionOptions(command);
   return command.action(async (ids: string[], flags: DeadFlags) => {
     const which = whichOf(ids, flags, verb);
-    const rows = await withClient(flags, terminal, ({ outbox }) => outbox[verb](which));
-    checkFound(ids, rows);
+    const rows = await withChange(
+      flags,
+      terminal,
+      async ({ outbox }) => checkFound(ids, await outbox[verb](which)),
+      {
+        what: OPERATIONS[verb],
+        target: ids.length === 0 ? undefined : ids.join(' '),
+        details: (treated) => ({ ...pick(flags, 'kind'), rows: treated.length }),
+      },
+    );
     if (flags.json === true) return terminal.print(formatDocument({ rows }));
     if (rows.length === 0) return terminal.note('no such dead rows');
     await terminal.print(...rows.map(({ id }) => `job ${id} is ${done}`));
@@ -69,9 +82,9 @@ function whichOf(ids: readonly string[], flags: DeadFlags, verb: string): DeadOp
   return { ...(isAll ? {} : { ids }), ...pick(flags, 'kind') };
 }
 
-function checkFound(ids: readonly string[], rows: Treated): void {
+function checkFound(ids: readonly string[], rows: Treated): Treated {
   const missing = ids.filter((wanted) => !rows.some(({ id }) => id === wanted));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return rows;
   const message = `no dead row of the outbox is of job ${missing.join(', ')}`;
   throw new HoldfastError('job_not_found', message, {
     hint: 'see `holdfast outbox list --dead`; the others were dealt with',

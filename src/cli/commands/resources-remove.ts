@@ -4,7 +4,7 @@ import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type RemoveFlags = ConnectionFlags & { readonly pool?: string; readonly json?: boolean };
 
@@ -23,8 +23,11 @@ export function resourcesRemoveCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   return command.action(async (name: string, flags: RemoveFlags) => {
     const { pool } = flags;
-    await withClient(flags, terminal, ({ resources }) =>
-      resources.remove(name, pick(flags, 'pool')),
+    await withChange(
+      flags,
+      terminal,
+      ({ resources }) => resources.remove(name, pick(flags, 'pool')),
+      { what: 'DELETE /v1/resources/{name}', target: name, details: () => ({ pool }) },
     );
     if (flags.json === true) return terminal.print(formatDocument({ name, pool, removed: true }));
     const whose = pool === undefined ? '' : ` of pool ${pool}`;

@@ -5,7 +5,7 @@ import { formatDocument } from '../format/document.ts';
 import { countOf } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type SetFlags = ConnectionFlags & { readonly pool?: string; readonly json?: boolean };
 
@@ -26,8 +26,15 @@ export function resourcesSetCommand(terminal: Terminal): Command {
   return command.action(async (name: string, text: string, flags: SetFlags) => {
     const capacity = countOf(text, 'resources set: CAPACITY', 0, '64');
     const { pool } = flags;
-    const { granted } = await withClient(flags, terminal, ({ resources }) =>
-      resources.set(name, capacity, pick(flags, 'pool')),
+    const { granted } = await withChange(
+      flags,
+      terminal,
+      ({ resources }) => resources.set(name, capacity, pick(flags, 'pool')),
+      {
+        what: 'PUT /v1/resources/{name}',
+        target: name,
+        details: () => ({ pool, capacity }),
+      },
     );
     if (flags.json === true) {
       return terminal.print(formatDocument({ name, pool, capacity, granted }));

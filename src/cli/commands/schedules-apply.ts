@@ -10,7 +10,7 @@ import { formatDocument } from '../format/document.ts';
 import { choiceOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange, withClient } from '../with-client.ts';
 
 interface DiffFlags extends ConnectionFlags {
   readonly prune?: boolean;
@@ -39,8 +39,11 @@ export function schedulesApplyCommand(terminal: Terminal): Command {
     const options = pick(flags, 'prune', 'onConflict', 'dryRun', 'by');
     const sources = await readSources(files, flags.source);
     try {
-      const applied = await withClient(flags, terminal, ({ schedules }) =>
-        schedules.apply(sources, options),
+      const applied = await withChange(
+        flags,
+        terminal,
+        ({ schedules }) => schedules.apply(sources, options),
+        { what: 'POST /v1/schedules/apply', details: countsOf },
       );
       await printApplied(terminal, applied, flags);
     } catch (error) {
@@ -93,6 +96,13 @@ export async function readSources(
     source: file.name,
     schedules: file.schedules.map(({ document }) => document),
   }));
+}
+
+/** What the audit says of an apply or a reset: how many schedules had which outcome. */
+export function countsOf({ schedules }: AppliedSchedules): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of schedules) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }
 
 /** Prints what an apply or a reset did, or would do. */

@@ -7,7 +7,7 @@ import type { Json } from '../../domain/json.ts';
 import { countOption, fieldOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface EditFlags extends ConnectionFlags {
   readonly set: Readonly<Record<string, Json>>;
@@ -37,8 +37,15 @@ export function schedulesEditCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: EditFlags) => {
-    const put = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.edit(name, flags.set, pick(flags, 'revision', 'by')),
+    const put = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) => schedules.edit(name, flags.set, pick(flags, 'revision', 'by')),
+      {
+        what: 'PATCH /v1/schedules/{name}',
+        target: name,
+        details: (edited) => ({ ...detailsOf(edited), fields: Object.keys(flags.set) }),
+      },
     );
     await printPut(terminal, put, flags);
   });
@@ -53,6 +60,11 @@ export async function printPut(
   await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
   const text = `schedule ${schedule.name} is ${kind}: revision ${schedule.revision}`;
   await terminal.print(json === true ? formatDocument({ kind, ...schedule }) : text);
+}
+
+/** What the audit says of a schedule that was put. */
+export function detailsOf({ kind, schedule: { revision } }: PutSchedule) {
+  return { kind, revision };
 }
 
 interface RevertFlags extends ConnectionFlags {
@@ -78,8 +90,15 @@ export function schedulesRevertCommand(terminal: Terminal): Command {
     .addHelpText('after', REVERT_HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: RevertFlags) => {
-    const put = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.revert(name, pick(flags, 'to', 'revision', 'by')),
+    const put = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) => schedules.revert(name, pick(flags, 'to', 'revision', 'by')),
+      {
+        what: 'POST /v1/schedules/{name}/revert',
+        target: name,
+        details: (reverted) => ({ ...detailsOf(reverted), to: flags.to }),
+      },
     );
     await printPut(terminal, put, flags);
   });
@@ -105,8 +124,11 @@ export function schedulesRemoveCommand(terminal: Terminal): Command {
     .addHelpText('after', REMOVE_HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: RemoveFlags) => {
-    const { warnings } = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.remove(name, pick(flags, 'revision', 'by')),
+    const { warnings } = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) => schedules.remove(name, pick(flags, 'revision', 'by')),
+      { what: 'DELETE /v1/schedules/{name}', target: name },
     );
     await terminal.note(...warnings.map((warning) => `warning: ${warning}`));
     const text = `schedule ${name} is removed`;

@@ -7,7 +7,7 @@ import { formatDocument } from '../format/document.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
-import { printApplied, readSources } from './schedules-apply.ts';
+import { countsOf, printApplied, readSources } from './schedules-apply.ts';
 
 interface ExportFlags extends ConnectionFlags {
   readonly output?: string;
@@ -75,7 +75,7 @@ async function reset(
 ): Promise<void> {
   const sources = await readSources(files, flags.source);
   const { formatSchedulesYaml } = await import('../format/schedules-yaml.ts');
-  await withClient(flags, terminal, async ({ schedules }) => {
+  await withClient(flags, terminal, async ({ schedules }, audited) => {
     const from = await schedules.export();
     const options = { from, ...pick(flags, 'by', 'dryRun') };
     if (flags.dryRun === true) {
@@ -85,7 +85,11 @@ async function reset(
     await writeNew(backup, formatSchedulesYaml(from));
     // It is told before, so that it is known even if the reset fails.
     if (flags.json !== true) await terminal.print(`backup: ${backup}`);
-    const applied = await schedules.reset(sources, options);
+    const applied = await audited(() => schedules.reset(sources, options), {
+      what: 'schedules reset',
+      by: flags.by,
+      details: countsOf,
+    });
     if (flags.json === true) await terminal.print(formatDocument({ backup, ...applied }));
     else await printApplied(terminal, applied, flags);
   });

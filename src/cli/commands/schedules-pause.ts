@@ -5,8 +5,9 @@ import { formatDocument } from '../format/document.ts';
 import { RESUME_POLICIES } from '../../domain/schedule-definition.ts';
 import type { ResumePolicy } from '../../domain/schedule-definition.ts';
 import { choiceOption } from '../option-values.ts';
+import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface PauseFlags extends ConnectionFlags {
   readonly reason: string;
@@ -25,9 +26,17 @@ export function schedulesPauseCommand(terminal: Terminal): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP);
   addConnectionOptions(command);
-  return command.action(async (name: string, { reason, by, ...flags }: PauseFlags) => {
-    const who = { reason, ...(by === undefined ? {} : { by }) };
-    const paused = await withClient(flags, terminal, ({ schedules }) => schedules.pause(name, who));
+  return command.action(async (name: string, flags: PauseFlags) => {
+    const paused = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) => schedules.pause(name, pick(flags, 'reason', 'by')),
+      {
+        what: 'POST /v1/schedules/{name}/pause',
+        target: name,
+        details: () => pick(flags, 'reason'),
+      },
+    );
     await terminal.note(...paused.warnings.map((warning) => `warning: ${warning}`));
     const text = `schedule ${name} is paused`;
     await terminal.print(flags.json === true ? formatDocument(paused) : text);
@@ -56,8 +65,11 @@ export function schedulesResumeCommand(terminal: Terminal): Command {
     .addHelpText('after', RESUME_HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, { policy, ...flags }: ResumeFlags) => {
-    const resumed = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.resume(name, policy === undefined ? {} : { policy }),
+    const resumed = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) => schedules.resume(name, policy === undefined ? {} : { policy }),
+      { what: 'POST /v1/schedules/{name}/resume', target: name, details: () => ({ policy }) },
     );
     await terminal.note(...resumed.warnings.map((warning) => `warning: ${warning}`));
     const text = `schedule ${name} is active`;

@@ -3,7 +3,7 @@ import type { ConnectionFlags } from '../find-connection.ts';
 import { addConnectionOptions } from '../find-connection.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
-import { printPut } from './schedules-edit.ts';
+import { detailsOf, printPut } from './schedules-edit.ts';
 
 type PutFlags = ConnectionFlags & { readonly json?: boolean };
 
@@ -26,9 +26,14 @@ export function schedulesPutCommand(terminal: Terminal): Command {
 async function put(terminal: Terminal, files: readonly string[], flags: PutFlags): Promise<void> {
   const { readScheduleFiles } = await import('../../config/read-schedules.ts');
   const read = (await readScheduleFiles(files)).flatMap(({ schedules }) => schedules);
-  await withClient(flags, terminal, async ({ schedules }) => {
+  await withClient(flags, terminal, async ({ schedules }, audited) => {
     for (const { document } of read) {
-      await printPut(terminal, await schedules.put(document), flags);
+      const done = await audited(() => schedules.put(document), {
+        what: 'PUT /v1/schedules/{name}',
+        target: document.name,
+        details: detailsOf,
+      });
+      await printPut(terminal, done, flags);
     }
   });
 }

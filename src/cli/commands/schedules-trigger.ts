@@ -7,7 +7,7 @@ import { timeOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface TriggerFlags extends ConnectionFlags {
   readonly scope?: string;
@@ -27,8 +27,15 @@ export function schedulesTriggerCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: TriggerFlags) => {
-    const plans = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.trigger(name, pick(flags, 'scope', 'key')),
+    const plans = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) => schedules.trigger(name, pick(flags, 'scope', 'key')),
+      {
+        what: 'POST /v1/schedules/{name}/trigger',
+        target: name,
+        details: (added) => ({ ...pick(flags, 'scope'), plans: added.length }),
+      },
     );
     const texts = plans.map(({ time, ...plan }) => ({ ...plan, time: formatIsoTime(time) }));
     if (flags.json === true) return terminal.print(formatDocument({ plans: texts }));
@@ -64,12 +71,23 @@ export function schedulesBackfillCommand(terminal: Terminal): Command {
   addConnectionOptions(command);
   return command.action(async (name: string, flags: BackfillFlags) => {
     const progress = startProgress(terminal, { asJson: flags.json === true });
-    const plans = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.backfill(name, {
-        ...pick(flags, 'from', 'to', 'scope', 'dryRun', 'force'),
-        onProgress: (done, of) =>
-          progress.show({ share: done / of, text: `${done} of ${of} runs are on their way` }),
-      }),
+    const plans = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) =>
+        schedules.backfill(name, {
+          ...pick(flags, 'from', 'to', 'scope', 'dryRun', 'force'),
+          onProgress: (done, of) =>
+            progress.show({ share: done / of, text: `${done} of ${of} runs are on their way` }),
+        }),
+      {
+        what: 'POST /v1/schedules/{name}/backfill',
+        target: name,
+        details: (added) => ({
+          ...pick(flags, 'from', 'to', 'scope', 'force'),
+          plans: added.length,
+        }),
+      },
     ).finally(() => progress.end());
     if (flags.json === true) return terminal.print(formatDocument({ plans }));
     if (plans.length === 0) return terminal.note('nothing is missing');
@@ -95,8 +113,18 @@ export function schedulesRetryCommand(terminal: Terminal): Command {
     .addHelpText('after', RETRY_HELP);
   addConnectionOptions(command);
   return command.action(async (name: string, flags: RetryFlags) => {
-    const started = await withClient(flags, terminal, ({ schedules }) =>
-      schedules.retry(name, pick(flags, 'time', 'scope')),
+    const started = await withChange(
+      flags,
+      terminal,
+      ({ schedules }) => schedules.retry(name, pick(flags, 'time', 'scope')),
+      {
+        what: 'POST /v1/schedules/{name}/retry',
+        target: name,
+        details: (retried) => ({
+          ...pick(flags, 'time', 'scope'),
+          generation: retried.generation,
+        }),
+      },
     );
     const { jobId, generation } = started;
     const text = `job ${jobId} runs again as generation ${generation}`;

@@ -5,7 +5,7 @@ import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
 import { countOption } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 type CloseFlags = ConnectionFlags & { readonly count: number; readonly json?: boolean };
 
@@ -25,8 +25,11 @@ export function sessionsCloseCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (id: string, { count, ...flags }: CloseFlags) => {
-    const session = await withClient(flags, terminal, ({ sessions }) =>
-      sessions.close(id, { count }),
+    const session = await withChange(
+      flags,
+      terminal,
+      ({ sessions }) => sessions.close(id, { count }),
+      { what: 'POST /v1/sessions/{id}/close', target: id, details: () => ({ count }) },
     );
     await terminal.print(flags.json === true ? formatDocument(session) : sentence(session, count));
   });

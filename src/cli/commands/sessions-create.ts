@@ -6,7 +6,7 @@ import { addConnectionOptions } from '../find-connection.ts';
 import { formatDocument } from '../format/document.ts';
 import { durationOption } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface CreateFlags extends ConnectionFlags {
   readonly skipAfter?: Duration;
@@ -34,8 +34,12 @@ export function sessionsCreateCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP);
   addConnectionOptions(command);
   return command.action(async (id: string, flags: CreateFlags) => {
-    const session = await withClient(flags, terminal, ({ sessions }) =>
-      sessions.create(id, optionsOf(flags)),
+    const rules = optionsOf(flags);
+    const session = await withChange(
+      flags,
+      terminal,
+      ({ sessions }) => sessions.create(id, rules),
+      { what: 'POST /v1/sessions', target: id, details: () => ({ ...rules }) },
     );
     await terminal.print(flags.json === true ? formatDocument(session) : session.id);
   });

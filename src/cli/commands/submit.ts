@@ -24,7 +24,7 @@ import { readSubmitLines } from '../submit-lines.ts';
 import { submitLines } from '../submit-many.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
-import { withClient } from '../with-client.ts';
+import { withChange, withClient } from '../with-client.ts';
 
 interface SubmitFlags extends ConnectionFlags, PlacementFlags, LimitFlags, RecordFlags {
   readonly input?: string;
@@ -84,12 +84,19 @@ function heartbeatOption(): Option {
 }
 
 async function submit(terminal: Terminal, kind: string, flags: SubmitFlags): Promise<void> {
+  if (flags.many !== undefined) return submitAll(terminal, kind, flags, flags.many);
   const target = await targetOf(kind, flags);
-  if (flags.many !== undefined) return submitAll(terminal, target, flags, flags.many);
   const options = { ...pick(flags, 'id'), ...commonOptions(flags) };
   const input = flags.input === undefined ? undefined : await readInput(flags.input, terminal);
-  await withClient(flags, terminal, async ({ jobs }) => {
-    const job = await submitTo(jobs, target, input, options);
+  await withClient(flags, terminal, async ({ jobs }, audited) => {
+    const job = await audited(() => submitTo(jobs, target, input, options), {
+      what: 'POST /v1/jobs',
+      target: flags.id ?? ((submitted) => submitted.id),
+      details: ({ generation, isNew }) => ({
+        ...{ kind, generation, isNew },
+        ...pick(options, 'pool', 'session'),
+      }),
+    });
     const { warnings } = job;
     await terminal.note(...warnings.map((warning) => `warning: ${oneLine(warning)}`));
     if (flags.json !== true) await terminal.print(job.id);
@@ -115,14 +122,22 @@ function commonOptions(flags: SubmitFlags): SubmitOptions {
 /** A job for each line of a file. */
 async function submitAll(
   terminal: Terminal,
-  target: Target,
+  kind: string,
   flags: SubmitFlags,
   path: string,
 ): Promise<void> {
-  const kind = 'definition' in target ? target.definition : target.kind;
-  const many = { kind, options: commonOptions(flags), asJson: flags.json === true };
+  const target = await targetOf(kind, flags);
+  const many = {
+    kind: 'definition' in target ? target.definition : kind,
+    options: commonOptions(flags),
+    asJson: flags.json === true,
+  };
   const lines = readSubmitLines(path, terminal);
-  await withClient(flags, terminal, ({ jobs }) => submitLines(jobs, many, lines, terminal));
+  await withChange(flags, terminal, ({ jobs }) => submitLines(jobs, many, lines, terminal), {
+    // One entry however many lines, so that it costs each of them nothing.
+    what: 'POST /v1/jobs/bulk',
+    details: (submitted) => ({ kind, submitted }),
+  });
 }
 
 function documentOf({ id, generation, isNew, holder, warnings }: JobHandle<unknown>, kind: string) {

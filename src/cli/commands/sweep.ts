@@ -9,7 +9,7 @@ import { durationOption } from '../option-values.ts';
 import { pick } from '../pick.ts';
 import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
-import { withClient } from '../with-client.ts';
+import { withChange } from '../with-client.ts';
 
 interface SweepCommandFlags extends ConnectionFlags {
   readonly dryRun?: boolean;
@@ -46,14 +46,21 @@ export function sweepCommand(terminal: Terminal): Command {
 async function sweep(terminal: Terminal, flags: SweepCommandFlags): Promise<void> {
   const { json = false } = flags;
   const progress = startProgress(terminal, { asJson: json });
-  const swept = await withClient(flags, terminal, (client) =>
-    client.sweep({
-      ...pick(flags, 'dryRun', 'olderThan', 'adopt'),
-      onProgress: (strategy, soFar) => progress.show(sweepProgress(strategy, soFar)),
-      onRecovery: (recovery) => {
-        if (!json) void terminal.print(oneLine(formatRecovery(recovery)));
-      },
-    }),
+  const swept = await withChange(
+    flags,
+    terminal,
+    (client) =>
+      client.sweep({
+        ...pick(flags, 'dryRun', 'olderThan', 'adopt'),
+        onProgress: (strategy, soFar) => progress.show(sweepProgress(strategy, soFar)),
+        onRecovery: (recovery) => {
+          if (!json) void terminal.print(oneLine(formatRecovery(recovery)));
+        },
+      }),
+    {
+      what: 'POST /v1/sweep',
+      details: ({ strategies }) => ({ ...pick(flags, 'olderThan', 'adopt'), strategies }),
+    },
   ).finally(() => progress.end());
   if (json) return terminal.print(formatDocument(swept));
   for (const trouble of swept.troubles) {

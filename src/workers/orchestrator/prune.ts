@@ -20,7 +20,7 @@ export function pruneLedger(
   log: Logger,
 ): RunningLoop {
   const runOnce = async (stop: AbortSignal): Promise<void> => {
-    let total: PruneCounts = { jobs: 0, attempts: 0, payloads: 0, fences: 0 };
+    let total: PruneCounts = { jobs: 0, attempts: 0, payloads: 0, fences: 0, audit: 0 };
     let batch: PruneCounts;
     do {
       batch = await ledger.prune(retention, BATCH);
@@ -36,7 +36,7 @@ export function pruneLedger(
 }
 
 function count(metrics: Pick<Metrics, 'pruned'>, batch: PruneCounts): void {
-  for (const what of ['jobs', 'attempts', 'payloads', 'fences'] as const) {
+  for (const what of ['jobs', 'attempts', 'payloads', 'fences', 'audit'] as const) {
     if (batch[what] > 0) metrics.pruned(what, batch[what]);
   }
 }
@@ -47,9 +47,10 @@ function sum(a: PruneCounts, b: PruneCounts): PruneCounts {
     attempts: a.attempts + b.attempts,
     payloads: a.payloads + b.payloads,
     fences: a.fences + b.fences,
+    audit: a.audit + b.audit,
   };
 }
 
-function isEmpty({ jobs, attempts, payloads, fences }: PruneCounts): boolean {
-  return jobs + attempts + payloads + fences === 0;
+function isEmpty({ jobs, attempts, payloads, fences, audit }: PruneCounts): boolean {
+  return jobs + attempts + payloads + fences + audit === 0;
 }

@@ -5,7 +5,7 @@ import type { PruneCounts } from '../../../src/ledger/prune.ts';
 import { pruneLedger } from '../../../src/workers/orchestrator/prune.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const EMPTY: PruneCounts = { jobs: 0, attempts: 0, payloads: 0, fences: 0 };
+const EMPTY: PruneCounts = { jobs: 0, attempts: 0, payloads: 0, fences: 0, audit: 0 };
 
 /** A clean-up every millisecond of a ledger that answers what it is given, then nothing. */
 function cleanUp(answers: (PruneCounts | Error)[]) {
@@ -30,15 +30,24 @@ describe('the clean-up', () => {
     const { lines, counted } = cleanUp([
       { ...EMPTY, jobs: 500, attempts: 3 },
       { ...EMPTY, jobs: 7, fences: 1 },
+      { ...EMPTY, audit: 2 },
     ]);
     await eventually(() => lines.length > 0);
-    const total = { msg: 'ledger.pruned', jobs: 507, attempts: 3, payloads: 0, fences: 1 };
+    const total = {
+      msg: 'ledger.pruned',
+      jobs: 507,
+      attempts: 3,
+      payloads: 0,
+      fences: 1,
+      audit: 2,
+    };
     expect(lines).toMatchObject([total]);
     expect(counted).toEqual([
       ['jobs', 500],
       ['attempts', 3],
       ['jobs', 7],
       ['fences', 1],
+      ['audit', 2],
     ]);
   });
 
