@@ -8,13 +8,12 @@ const AWAY = new HoldfastError('ledger_unavailable', 'away');
 /** An audit that keeps in memory what it is told, and refuses what it shall. */
 function memory(refuses: { start?: boolean; end?: boolean } = {}) {
   const told: (AuditStart | AuditEnd)[] = [];
-  const startAudit = async (start: AuditStart) => {
-    if (refuses.start === true) throw AWAY;
-    return told.push(start);
-  };
-  const endAudit = async (_id: number, end: AuditEnd) => {
-    if (refuses.end === true) throw AWAY;
+  const startAudit = (start: AuditStart) =>
+    refuses.start === true ? Promise.reject(AWAY) : Promise.resolve(told.push(start));
+  const endAudit = (_id: number, end: AuditEnd) => {
+    if (refuses.end === true) return Promise.reject(AWAY);
     told.push(end);
+    return Promise.resolve();
   };
   return { told, access: { startAudit, endAudit } };
 }
@@ -23,9 +22,9 @@ test('a change is on record before it is made, and its end afterwards', async ()
   const { told, access } = memory();
   const change = { what: 'POST /v1/jobs', by: 'ann', target: (id: string) => id };
   const start = { who: 'ann', role: undefined, what: 'POST /v1/jobs', target: undefined };
-  const work = async () => {
+  const work = () => {
     expect(told).toEqual([start]);
-    return 'job-1';
+    return Promise.resolve('job-1');
   };
   const details = (id: string) => ({ letters: id.length });
   expect(await audited(access, work, { ...change, details })).toBe('job-1');
@@ -56,7 +55,7 @@ test('nothing is changed without a record, nor in the name of nobody', async () 
 
 test('the caller hears of what was done even if its end does not get on record', async () => {
   const { access } = memory({ end: true });
-  expect(await audited(access, async () => 1, { what: 'sweep' })).toBe(1);
+  expect(await audited(access, () => Promise.resolve(1), { what: 'sweep' })).toBe(1);
   const failed = new Error('boom');
   await expect(audited(access, () => Promise.reject(failed), { what: 'sweep' })).rejects.toBe(
     failed,
@@ -65,6 +64,6 @@ test('the caller hears of what was done even if its end does not get on record',
 
 test('a target that is too long for any name is cut, so that it can be recorded', async () => {
   const { told, access } = memory();
-  await audited(access, async () => 1, { what: 'sweep', target: 'x'.repeat(10_000) });
+  await audited(access, () => Promise.resolve(1), { what: 'sweep', target: 'x'.repeat(10_000) });
   expect(told[0]).toMatchObject({ target: 'x'.repeat(300) });
 });

@@ -55,7 +55,7 @@ async function expectAudit(line: string, ...entries: object[]): Promise<void> {
   for (const what of operations) expect(ROUTE_ROLES).toHaveProperty([what]);
 }
 
-test('commands about jobs are on record, also those that are refused', async () => {
+test('submits are on record, and never what is submitted', async () => {
   const file = join(fleet.folder, 'input.json');
   await writeFile(file, JSON.stringify(SECRET));
   await expectAudit(
@@ -71,18 +71,23 @@ test('commands about jobs are on record, also those that are refused', async () 
   expect(await audit('submit echo --pool test --many -', '{"id":"c"}\n{"id":1}\n')).toMatchObject([
     refused('POST /v1/jobs/bulk', undefined, 'invalid_input'),
   ]);
+});
+
+test('commands that order jobs about are on record, also those that are refused', async () => {
+  const job = await fleet.client.jobs.submit('echo', 1, { pool: 'test', id: 'job-2' });
+  await job.result();
   await expectAudit(
-    'jobs retry job-1',
-    done('POST /v1/jobs/{id}/retry', 'job-1', { generation: 2 }),
+    'jobs retry job-2',
+    done('POST /v1/jobs/{id}/retry', 'job-2', { generation: 2 }),
   );
-  await fleet.client.jobs.result('job-1');
+  await fleet.client.jobs.result('job-2');
   await expectAudit(
-    'jobs move job-1 --node n1',
-    refused('POST /v1/jobs/{id}/move', 'job-1', 'job_closed'),
+    'jobs move job-2 --node n1',
+    refused('POST /v1/jobs/{id}/move', 'job-2', 'job_closed'),
   );
   await expectAudit(
-    'jobs cancel job-1',
-    done('POST /v1/jobs/{id}/cancel', 'job-1', { requested: false, state: 'succeeded' }),
+    'jobs cancel job-2',
+    done('POST /v1/jobs/{id}/cancel', 'job-2', { requested: false, state: 'succeeded' }),
   );
   await expectAudit(
     'jobs cancel job-9',
@@ -96,7 +101,7 @@ test('commands about jobs are on record, also those that are refused', async () 
     'outbox drop job-8 job-9',
     refused('DELETE /v1/outbox/{id}', 'job-8 job-9', 'job_not_found'),
   );
-  await expectAudit('jobs show job-1');
+  await expectAudit('jobs show job-2');
 });
 
 test('commands about nodes, resources, sessions and sweeps are on record', async () => {
