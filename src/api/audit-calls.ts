@@ -1,13 +1,11 @@
 import type { Logger } from 'pino';
 import type { AccessClient } from '../client/access.ts';
 import type { AuditEnd } from '../domain/access.ts';
+import { MOST_TARGETS } from '../domain/access.ts';
 import type { ApiParts } from './api-parts.ts';
 import type { Answer, AuditFacts } from './api-route.ts';
 import { codeOf } from './problem.ts';
 import { operationOf } from './role-of.ts';
-
-/** Ids of one call that go on record: a bulk submit has up to 10,000. */
-const MOST_TARGETS = 1_000;
 
 /**
  * Puts every changing call on record before it is made: when the ledger takes no record, the call is

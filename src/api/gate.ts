@@ -49,6 +49,8 @@ export function createGate(options: GateOptions): Gate {
     take(who ?? peer);
     const caller = await authenticate(token).catch((error: unknown) => {
       if (!answerable(error).retryable) known.forget(token);
+      // Nobody was refused: the ledger or the provider is away, which is to be told.
+      else if (who === undefined) limit.giveBack(peer);
       throw error;
     });
     known.remember(token, caller.who);

@@ -1,4 +1,5 @@
 import type { AuditEnd } from '../domain/access.ts';
+import { MOST_TARGETS } from '../domain/access.ts';
 import { checkName } from '../domain/check.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import type { Access } from '../ledger/access.ts';
@@ -10,6 +11,8 @@ export interface Change<Result> {
   readonly what: string;
   /** What it is about; of its result, where only that knows. */
   readonly target?: string | undefined | ((result: Result) => string);
+  /** Of a change of many: which of them it changed. */
+  readonly targets?: (result: Result) => readonly string[];
   /** Who makes it. @default `<user>@<host>` of this process */
   readonly by?: string | undefined;
   /** What to add once it is made; never an input, a result or a token. */
@@ -28,7 +31,7 @@ const LONGEST_TARGET = 300;
 export async function audited<Result>(
   access: Pick<Access, 'startAudit' | 'endAudit'>,
   work: () => Promise<Result>,
-  { what, target, by, details }: Change<Result>,
+  { what, target, targets, by, details }: Change<Result>,
 ): Promise<Result> {
   const who = checkName(by ?? thisPerson(), 'by');
   const about = typeof target === 'string' ? target.slice(0, LONGEST_TARGET) : undefined;
@@ -38,10 +41,25 @@ export async function audited<Result>(
   try {
     const result = await work();
     const made = typeof target === 'function' ? target(result) : undefined;
-    await end({ outcome: 'done', target: made, details: details?.(result) });
+    const changed = targets?.(result).slice(0, MOST_TARGETS);
+    const facts =
+      changed === undefined ? details?.(result) : { ...details?.(result), targets: changed };
+    await end({ outcome: 'done', target: made, details: facts });
     return result;
   } catch (error) {
-    await end({ outcome: error instanceof HoldfastError ? error.code : 'internal' });
+    const outcome = error instanceof HoldfastError ? error.code : 'internal';
+    await end({ outcome, details: donePart(error) });
     throw error;
   }
 }
+
+/** What a change of many that failed in part has done all the same. */
+function donePart(error: unknown): AuditEnd['details'] {
+  const details = error instanceof HoldfastError ? (error.details ?? {}) : {};
+  const known = DONE.flatMap((name) =>
+    details[name] === undefined ? [] : [[name, details[name]]],
+  );
+  return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+
+const DONE = ['submitted', 'failed', 'targets'] as const;

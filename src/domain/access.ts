@@ -33,6 +33,9 @@ export interface AuditStart {
   readonly target: string | undefined;
 }
 
+/** Ids or names of one changing call that go on record: a bulk submit has up to 10,000. */
+export const MOST_TARGETS = 1_000;
+
 /** What came of a changing call. */
 export interface AuditEnd {
   /** `done`, or the code of the error. */

@@ -34,10 +34,21 @@ export async function startAudit(pool: pg.Pool, start: AuditStart): Promise<numb
 export async function endAudit(pool: pg.Pool, id: number, end: AuditEnd): Promise<void> {
   const { outcome, target, details } = end;
   await pool.query(
-    `update holdfast.audit set outcome = $2, target = coalesce($3, target), details = $4
+    `update holdfast.audit set outcome = $2, target = coalesce($3, target), details = $4, targets = $5
      where id = $1 and outcome = 'started'`,
-    [id, outcome, target ?? null, details === undefined ? null : JSON.stringify(details)],
+    [
+      ...[id, outcome, target ?? null],
+      details === undefined ? null : JSON.stringify(details),
+      targetsOf(details),
+    ],
   );
+}
+
+/** What a call about many was about, in a column of its own: PostgreSQL reads no NUL, which ids in JSON may hold. */
+function targetsOf(details: AuditEnd['details']): string[] | null {
+  const targets = details?.['targets'];
+  if (!Array.isArray(targets)) return null;
+  return targets.filter((each) => typeof each === 'string' && !each.includes('\0'));
 }
 
 /** Entries by filter, the newest first. */
@@ -47,12 +58,10 @@ export async function listAudit(
 ): Promise<AuditEntry[]> {
   const { rows } = await pool.query<AuditRow>(
     `select id, at, who, role, what, target, details, outcome from holdfast.audit
-     where ($1::text is null or target = $1 or (
-         -- As text: details may hold a NUL, with which PostgreSQL reads nothing out of JSON.
-         strpos(details::text, '"targets":[') > 0 and strpos(details::text, $4) > 0
-       )) and ($2::bigint is null or id < $2)
+     where ($1::text is null or target = $1 or (targets is not null and targets @> array[$1]))
+       and ($2::bigint is null or id < $2)
      order by id desc limit $3`,
-    [target ?? null, before ?? null, limit, JSON.stringify(target ?? '')],
+    [target ?? null, before ?? null, limit],
   );
   return rows.map(({ id, role, target: about, details, ...row }) => ({
     ...row,

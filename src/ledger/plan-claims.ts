@@ -59,7 +59,8 @@ export async function releaseClaims(
     `with found as (select 1 from holdfast.schedules where name = $1 for share)
      update holdfast.plans
      set claimed_at = null, skipped = case when not is_there then 'removed' end,
-       due_at = case when is_there then due_at end, job_id = case when is_there then job_id end
+       due_at = case when is_there then due_at end, job_id = case when is_there then job_id end,
+       trigger_key = case when is_there then trigger_key end
      from unnest($2::text[], $3::timestamptz[]) released (scope, time),
        (select exists (select 1 from found) as is_there) schedule
      where plans.schedule = $1 and plans.scope = released.scope and plans.time = released.time

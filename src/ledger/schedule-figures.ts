@@ -55,9 +55,10 @@ export async function scheduleFigures(pool: pg.Pool): Promise<ScheduleFigures[]>
          from holdfast.schedule_scopes
          where schedule = schedules.name and seen_at >= (
            -- The tick that decided the last time came when that was due. A scope that it did not see is one no
-           -- longer, and is not behind. A tick that is under way has not seen them all.
+           -- longer, and is not behind. A tick that is under way, or met trouble, has not seen them all.
            select least(max(seen_at), coalesce(
-             max(decided_through) filter (where seen_at <= ticked_at) + delay_ms * interval '1 ms',
+             max(decided_through) filter (where seen_at <= ticked_at and trouble is null)
+               + delay_ms * interval '1 ms',
              '-infinity'))
            from holdfast.schedule_scopes where schedule = schedules.name)
        ) scopes

@@ -85,7 +85,8 @@ export async function deleteSchedule(
        where schedule = $1 and skipped is null and started_at is null and claimed_at is null
        order by scope, time for update
      )
-     update holdfast.plans set skipped = 'removed', due_at = null, job_id = null from unclaimed
+     update holdfast.plans
+     set skipped = 'removed', due_at = null, job_id = null, trigger_key = null from unclaimed
      where schedule = $1 and plans.scope = unclaimed.scope and plans.time = unclaimed.time`,
     [name],
   );

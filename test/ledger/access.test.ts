@@ -38,6 +38,20 @@ test('a token is found by its hash until it is revoked', async () => {
   expect(await revokeToken(pool, id)).toBeUndefined();
 });
 
+test('a call about many is found by each of them, and by nothing else that it says', async () => {
+  const [a, b] = [unique('a'), unique('b')];
+  const start = { who: 'ci', role: undefined, what: 'POST /v1/jobs/bulk', target: undefined };
+  const id = await startAudit(pool, start);
+  await endAudit(pool, id, {
+    outcome: 'done',
+    details: { submitted: 3, targets: [a, b, 'nul\0'] },
+  });
+  for (const target of [a, b]) {
+    expect(await listAudit(pool, { target, limit: 9 })).toMatchObject([{ id, target: undefined }]);
+  }
+  expect(await listAudit(pool, { target: 'submitted', limit: 9 })).toEqual([]);
+});
+
 test('a token that has expired is not found', async () => {
   const token = newToken(undefined, new Date(Date.now() - 1));
   await createToken(pool, token);

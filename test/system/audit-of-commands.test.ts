@@ -69,7 +69,10 @@ test('submits are on record, and never what is submitted', async () => {
     done('POST /v1/jobs/bulk', undefined, { kind: 'echo', submitted: 2 }),
   ]);
   expect(await audit('submit echo --pool test --many -', '{"id":"c"}\n{"id":1}\n')).toMatchObject([
-    refused('POST /v1/jobs/bulk', undefined, 'invalid_input'),
+    {
+      ...refused('POST /v1/jobs/bulk', undefined, 'invalid_input'),
+      details: { submitted: 1, failed: 1 },
+    },
   ]);
 });
 
@@ -95,12 +98,12 @@ test('commands that order jobs about are on record, also those that are refused'
   );
   await expectAudit(
     'outbox retry --all',
-    done('POST /v1/outbox/{id}/retry', undefined, { rows: 0 }),
+    done('POST /v1/outbox/{id}/retry', undefined, { rows: 0, targets: [] }),
   );
-  await expectAudit(
-    'outbox drop job-8 job-9',
-    refused('DELETE /v1/outbox/{id}', 'job-8 job-9', 'job_not_found'),
-  );
+  await expectAudit('outbox drop job-8 job-9', {
+    ...refused('DELETE /v1/outbox/{id}', undefined, 'job_not_found'),
+    details: { targets: [] },
+  });
   await expectAudit('jobs show job-2');
 });
 

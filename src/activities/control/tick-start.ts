@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { HoldfastError } from '../../domain/errors.ts';
+import { isRefusedForGood } from '../../domain/temporal-error.ts';
 import type { StartedPlans, TickActivities } from '../../domain/tick.ts';
 import type { UnstartedPlan } from '../../ledger/planned-runs.ts';
 import type { StartDeps } from './start-plan.ts';
@@ -123,14 +124,14 @@ function lanesOf(plans: readonly UnstartedPlan[]): UnstartedPlan[][] {
 
 /** Nothing can be started: that is waited for. */
 function isAway(error: unknown): boolean {
-  return error instanceof HoldfastError && AWAY.includes(error.code);
+  return error instanceof HoldfastError && AWAY.includes(error.code) && !isRefusedForGood(error);
 }
 
 const AWAY: readonly string[] = ['temporal_unavailable', 'ledger_unavailable'];
 
 /** What is of the table and is not retryable, such as a definition that is not here, waits for the next look. */
 function mayPass(error: unknown): boolean {
-  return !(error instanceof HoldfastError) || error.retryable;
+  return !(error instanceof HoldfastError) || (error.retryable && !isRefusedForGood(error));
 }
 
 function messageOf(error: unknown): string {

@@ -3,6 +3,7 @@ import type {
   ApplyOptions,
   ScheduleSource,
 } from '../../client/schedules/apply-schedules.ts';
+import { changedOf, countsOf } from '../../client/schedules/applied.ts';
 import type { Answer } from '../api-route.ts';
 import { route } from '../api-route.ts';
 import { AppliedSchedules, ApplyOrder, DiffOrder } from '../schemas/apply.ts';
@@ -44,25 +45,11 @@ const apply = route({
 });
 
 function appliedAnswer(applied: Applied): Answer {
-  const { isApplied, schedules } = applied;
-  const details = { isApplied, ...countsOf(schedules) };
-  const targets = isApplied ? changedOf(schedules) : [];
+  const { isApplied } = applied;
+  const details = { isApplied, ...countsOf(applied) };
+  const targets = isApplied ? changedOf(applied) : [];
   return { status: 200, body: applied, audit: { details, targets } };
 }
-
-/** How many schedules had which outcome. */
-export function countsOf(schedules: Applied['schedules']): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of schedules) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
-
-/** The names of the schedules that an apply changed. */
-export function changedOf(schedules: Applied['schedules']): readonly string[] {
-  return schedules.filter(({ kind }) => CHANGES.includes(kind)).map(({ name }) => name);
-}
-
-const CHANGES: readonly string[] = ['created', 'changed', 'removed'];
 
 /** Routes that merge files of schedules. */
 export const scheduleApplyRoutes = [diff, apply];

@@ -1,9 +1,9 @@
 import type { HoldfastClient } from '../../client/connect.ts';
+import { changedOf, countsOf } from '../../client/schedules/applied.ts';
 import { HoldfastError } from '../../domain/errors.ts';
 import type { Orchestrator } from '../../domain/orchestrator.ts';
 import { route } from '../api-route.ts';
 import { NotReloaded, Reloaded, SchedulerJobs, SchedulerOff } from '../schemas/scheduler.ts';
-import { changedOf, countsOf } from './schedule-apply.ts';
 
 /*
  * What operators and their scripts know from the earlier system, with its paths, its field names and its
@@ -51,11 +51,11 @@ const reload = route({
     try {
       const sources = await configuredSchedules();
       const { schedules, warnings } = await client.schedules.apply(sources, { by: caller.who });
-      const counts = countsOf(schedules);
+      const counts = countsOf({ schedules });
       const words = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
       const message = words.length === 0 ? 'no schedules' : words.join(', ');
       const body = { message_code: 'SUCCESS', message, schedules, warnings };
-      return { status: 200, body, audit: { details: counts, targets: changedOf(schedules) } };
+      return { status: 200, body, audit: { details: counts, targets: changedOf({ schedules }) } };
     } catch (error) {
       if (!(error instanceof HoldfastError) || !VIOLATIONS.includes(error.code)) throw error;
       const { code, message, details } = error;

@@ -60,8 +60,9 @@ function deadCommand(
       async ({ outbox }) => checkFound(ids, await outbox[verb](which)),
       {
         what: OPERATIONS[verb],
-        target: ids.length === 0 ? undefined : ids.join(' '),
+        target: ids.length === 1 ? ids[0] : undefined,
         details: (treated) => ({ ...pick(flags, 'kind'), rows: treated.length }),
+        targets: (treated) => treated.map(({ id }) => id),
       },
     );
     if (flags.json === true) return terminal.print(formatDocument({ rows }));
@@ -88,7 +89,7 @@ function checkFound(ids: readonly string[], rows: Treated): Treated {
   const message = `no dead row of the outbox is of job ${missing.join(', ')}`;
   throw new HoldfastError('job_not_found', message, {
     hint: 'see `holdfast outbox list --dead`; the others were dealt with',
-    details: { missing },
+    details: { missing, targets: rows.map(({ id }) => id) },
   });
 }
 

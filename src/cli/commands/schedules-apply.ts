@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { AppliedSchedules, ScheduleSource } from '../../client/schedules/apply-schedules.ts';
+import { changedOf, countsOf } from '../../client/schedules/applied.ts';
 import type { ConflictPolicy } from '../../domain/apply-schedules.ts';
 import { CONFLICT_POLICIES } from '../../domain/apply-schedules.ts';
 import { HoldfastError } from '../../domain/errors.ts';
@@ -43,7 +44,7 @@ export function schedulesApplyCommand(terminal: Terminal): Command {
         flags,
         terminal,
         ({ schedules }) => schedules.apply(sources, options),
-        { what: 'POST /v1/schedules/apply', details: countsOf },
+        { what: 'POST /v1/schedules/apply', details: countsOf, targets: changedOf },
       );
       await printApplied(terminal, applied, flags);
     } catch (error) {
@@ -96,13 +97,6 @@ export async function readSources(
     source: file.name,
     schedules: file.schedules.map(({ document }) => document),
   }));
-}
-
-/** What the audit says of an apply or a reset: how many schedules had which outcome. */
-export function countsOf({ schedules }: AppliedSchedules): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of schedules) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
 }
 
 /** Prints what an apply or a reset did, or would do. */

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { changedOf, countsOf } from '../../client/schedules/applied.ts';
 import { Command } from 'commander';
 import { HoldfastError, show } from '../../domain/errors.ts';
 import type { ConnectionFlags } from '../find-connection.ts';
@@ -7,7 +8,7 @@ import { formatDocument } from '../format/document.ts';
 import { pick } from '../pick.ts';
 import type { Terminal } from '../terminal.ts';
 import { withClient } from '../with-client.ts';
-import { countsOf, printApplied, readSources } from './schedules-apply.ts';
+import { printApplied, readSources } from './schedules-apply.ts';
 
 interface ExportFlags extends ConnectionFlags {
   readonly output?: string;
@@ -89,6 +90,7 @@ async function reset(
       what: 'schedules reset',
       by: flags.by,
       details: countsOf,
+      targets: changedOf,
     });
     if (flags.json === true) await terminal.print(formatDocument({ backup, ...applied }));
     else await printApplied(terminal, applied, flags);

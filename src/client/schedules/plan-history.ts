@@ -1,7 +1,7 @@
 import type { AttemptRecord } from '../../domain/attempt.ts';
 import { checkChoice } from '../../domain/check.ts';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
-import { invalid } from '../../domain/errors.ts';
+import { HoldfastError, invalid } from '../../domain/errors.ts';
 import { checkScheduleName, checkScope } from '../../domain/plan-id.ts';
 import type { PlanHistoryState } from '../../domain/schedule.ts';
 import { PLAN_HISTORY_STATES } from '../../domain/schedule.ts';
@@ -9,6 +9,7 @@ import type { HistoryPage, PlanAttempt, PlanRecord } from '../../ledger/plan-his
 import type { Connections } from '../connections.ts';
 import type { FoundJob } from '../live-job.ts';
 import { findLiveJob } from '../live-job.ts';
+import { TooSlow, within } from '../within.ts';
 import { scheduleNotFound } from './check-schedule.ts';
 
 /** Which plans to show. */
@@ -25,6 +26,9 @@ export interface HistoryOptions {
 }
 
 const AT_ONCE = 8;
+
+/** What Temporal has not told by then is left out. */
+const PATIENCE_MS = 3_000;
 
 /** See `SchedulesClient.history`. */
 export async function planHistory(
@@ -51,20 +55,28 @@ function withLiveAttempts(
   connections: Connections,
   plans: readonly PlanRecord[],
 ): Promise<PlanRecord[]> {
+  const until = performance.now() + PATIENCE_MS;
   let isAway = false;
   return eachAtOnce(plans, AT_ONCE, async (plan) => {
     const { jobId, generation = 1 } = plan;
     if (plan.state !== 'RUNNING' || jobId === undefined || isAway) return plan;
     try {
-      const found = await findLiveJob(connections, jobId, generation);
+      const leftMs = Math.max(1, until - performance.now());
+      const found = await within(leftMs, findLiveJob(connections, jobId, generation));
+      // No orchestrator answers: it would not for the others.
+      isAway ||= found?.live.phase === 'unattended';
       if (found === undefined) return plan;
       return { ...plan, attempts: [...plan.attempts, ...attemptsOf(generation, found)] };
-    } catch {
+    } catch (error) {
       // What is on record is told without Temporal, too.
-      isAway = true;
+      isAway ||= error instanceof TooSlow || isUnavailable(error);
       return plan;
     }
   });
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof HoldfastError && error.code === 'temporal_unavailable';
 }
 
 function attemptsOf(generation: number, { live, attempts }: FoundJob): PlanAttempt[] {

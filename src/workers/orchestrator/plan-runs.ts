@@ -1,5 +1,6 @@
 import type { PlanRuns } from '../../activities/control/start-plan.ts';
 import type { Connections } from '../../client/connections.ts';
+import { checkPayload } from '../../client/job-request.ts';
 import { requestEnd } from '../../client/request-end.ts';
 import { startJob } from '../../client/start-job.ts';
 import { TooSlow, within } from '../../client/within.ts';
@@ -38,11 +39,16 @@ export function planRuns(
       if (compute === undefined) return undefined;
       const computing = Promise.resolve(compute({ scope, time }));
       const input = await within(inputMs, computing).catch((error: unknown) => {
-        throw error instanceof TooSlow ? tooSlow(schedule, inputMs) : error;
+        throw error instanceof TooSlow ? tooSlow(schedule, inputMs) : itsOwn(error);
       });
-      return { input };
+      return { input: checkPayload(`schedule ${schedule}`, input) };
     },
   };
+}
+
+/** What the code met elsewhere, such as another ledger that is away, says nothing of ours. */
+function itsOwn(error: unknown): unknown {
+  return error instanceof HoldfastError ? new Error(error.message, { cause: error }) : error;
 }
 
 function tooSlow(schedule: string, inputMs: number): HoldfastError {

@@ -97,6 +97,36 @@ describe('the starts of a batch', () => {
     expect(await unstarted('hangs')).toMatchObject([{ scope: 's003' }]);
   });
 
+  test('go on where what is computed is no input, or what Temporal refuses for good', async () => {
+    await planned('wrong', 40, { computesInput: true });
+    const inputs = new Map<string, unknown>([
+      ['s003', 1n],
+      ['s004', 'x'.repeat(3_000_000)],
+    ]);
+    const input = ({ scope }: { scope: string }) => (inputs.get(scope) ?? scope) as string;
+    const of = { name: 'wrong', kind: 'k', pool: 'p', every: '1h', input };
+    const declared = new Map([['wrong', defineSchedule(of)]]);
+    const starts = new Starts();
+    const runs = planRuns({} as Connections, declared);
+    starts.inputOf = (plan) => runs.inputOf(plan);
+    starts.onStart = (scope) => {
+      const cause = Object.assign(new Error('too large'), { code: 3 });
+      const error = new HoldfastError('temporal_unavailable', 'refused', { cause });
+      return scope === 's005' ? Promise.reject(error) : Promise.resolve();
+    };
+    expect(await starts.run('wrong')).toMatchObject({ started: 37, refused: { count: 3 } });
+  });
+
+  test('take what code met elsewhere for its own failure, and not for an outage here', async () => {
+    await planned('other', 1, { computesInput: true });
+    const input = () => Promise.reject(new HoldfastError('ledger_unavailable', 'another one'));
+    const of = { name: 'other', kind: 'k', pool: 'p', every: '1h', input };
+    const starts = new Starts();
+    const runs = planRuns({} as Connections, new Map([['other', defineSchedule(of)]]));
+    starts.inputOf = (plan) => runs.inputOf(plan);
+    expect(await starts.run('other', 3)).toMatchObject({ started: 0, refused: { count: 1 } });
+  });
+
   test('go on where the definition is not here, which another orchestrator may have', async () => {
     await planned('elsewhere', 40, { computesInput: true });
     const starts = new Starts();
