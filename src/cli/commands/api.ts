@@ -55,8 +55,8 @@ function serve(terminal: Terminal, flags: ApiFlags): Promise<void> {
 
 const HELP = `
 Each call needs a token of \`holdfast tokens create\`, or one of the provider that
---oidc-issuer names. On loopback, where there was neither ever, none is asked for,
-and the log says so.
+--oidc-issuer names. On loopback, where there was neither ever, none is asked
+for, and the log says so.
 
 Examples:
   $ holdfast api
