@@ -21,6 +21,7 @@ const diff = route({
   body: DiffOrder,
   bodyLimit: APPLY_LIMIT_BYTES,
   answers: { 200: { description: 'What would become of each.', schema: AppliedSchedules } },
+  errors: ['payload_too_large'],
   async handle({ client, body: { sources, ...options } }) {
     const files = sources as unknown as readonly ScheduleSource[];
     return appliedAnswer(await client.schedules.diff(files, options as ApplyOptions));
@@ -36,7 +37,7 @@ const apply = route({
   body: ApplyOrder,
   bodyLimit: APPLY_LIMIT_BYTES,
   answers: { 200: { description: 'What became of each.', schema: AppliedSchedules } },
-  errors: ['schedule_conflict', 'schedule_changed'],
+  errors: ['schedule_conflict', 'schedule_changed', 'payload_too_large'],
   async handle({ client, body: { sources, ...options }, caller }) {
     const files = sources as unknown as readonly ScheduleSource[];
     const by = caller.who;

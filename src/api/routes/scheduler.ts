@@ -66,7 +66,12 @@ const reload = route({
 });
 
 /** What is wrong with the files or with the record, and not with the call. */
-const VIOLATIONS: readonly string[] = ['invalid_input', 'schedule_conflict', 'schedule_changed'];
+const VIOLATIONS: readonly string[] = [
+  'invalid_input',
+  'payload_too_large',
+  'schedule_conflict',
+  'schedule_changed',
+];
 
 /** Undefined: an orchestrator is alive. */
 function whyOff(orchestrators: readonly Orchestrator[]): string | undefined {

@@ -41,7 +41,7 @@ const create = route({
   summary: 'Create a schedule',
   body: NewSchedule,
   answers: { 201: changed },
-  errors: ['schedule_exists'],
+  errors: ['schedule_exists', 'payload_too_large'],
   async handle({ client, body, caller }) {
     const put = await client.schedules.create(body as ScheduleDocument, { by: caller.who });
     return { ...putAnswer(put), audit: { target: body.name, details: detailsOf(put) } };
@@ -92,7 +92,7 @@ const put = route({
   }),
   body: ScheduleFields,
   answers: { 200: changed, 201: changed },
-  errors: ['schedule_changed', 'schedule_exists'],
+  errors: ['schedule_changed', 'schedule_exists', 'payload_too_large'],
   async handle({ client, params: { name }, headers: given, body, caller }) {
     const isNew = given['If-None-Match'] !== undefined;
     const revision = isNew ? { revision: 0 } : revisionOf(given);
@@ -111,7 +111,7 @@ const edit = route({
   headers: IfMatch,
   body: ScheduleChanges,
   answers: { 200: changed },
-  errors: ['schedule_not_found', 'schedule_changed'],
+  errors: ['schedule_not_found', 'schedule_changed', 'payload_too_large'],
   async handle({ client, params: { name }, headers: given, body, caller }) {
     const options = { ...revisionOf(given), by: caller.who };
     const changes = body as Readonly<Record<string, Json>>;

@@ -29,10 +29,9 @@ export function checkSchedule(
 ): CheckedSchedule {
   const document = isScheduleDeclaration(given) ? given.document : given;
   const definition = resolveDefinition(document, path);
-  checkPayload(definition.request.kind, definition.request.input);
-  if (definition.scopes.kind === 'ask') {
-    checkPayload(definition.scopes.request.kind, definition.scopes.request.input);
-  }
+  const { name, request, scopes } = definition;
+  checkPayload(`schedule ${name}`, request.input);
+  if (scopes.kind === 'ask') checkPayload(`the scopes of schedule ${name}`, scopes.request.input);
   return {
     // As it comes back from the ledger: a field that is undefined is none.
     document: JSON.parse(JSON.stringify(document)) as ScheduleDocument,
