@@ -1,4 +1,3 @@
-import type { ErrorCode } from '../domain/errors.ts';
 import { ERRORS, HoldfastError } from '../domain/errors.ts';
 
 /** The media type of errors. */
@@ -27,11 +26,6 @@ export function problemResponse(
     status: ERRORS[error.code].httpStatus,
     headers: { 'content-type': PROBLEM_TYPE, ...headers },
   });
-}
-
-/** The code of anything that was thrown. */
-export function codeOf(error: unknown): ErrorCode {
-  return error instanceof HoldfastError ? error.code : 'internal';
 }
 
 /** Anything that was thrown as an error to answer; what nobody foresaw tells nothing of itself. */

@@ -1,9 +1,9 @@
 import type { AuditEnd } from '../domain/access.ts';
-import { MOST_TARGETS } from '../domain/access.ts';
 import { checkName } from '../domain/check.ts';
 import { HoldfastError } from '../domain/errors.ts';
 import type { Access } from '../ledger/access.ts';
 import { thisPerson } from './order-node.ts';
+import { recordCall, withTargets } from './record-call.ts';
 
 /** A change by a person at the command line, for the audit. */
 export interface Change<Result> {
@@ -23,10 +23,10 @@ export interface Change<Result> {
 const LONGEST_TARGET = 300;
 
 /**
- * Makes a change, and puts it on record: before it is made, so that none goes without, and afterwards
- * what came of it.
+ * Makes a change of a person. See {@link recordCall}.
  *
- * @throws HoldfastError `ledger_unavailable` when the ledger takes no record: the change is not made
+ * @throws HoldfastError `invalid_input` for a wrong `by`; `ledger_unavailable` when the ledger takes no
+ *   record: the change is not made
  */
 export async function audited<Result>(
   access: Pick<Access, 'startAudit' | 'endAudit'>,
@@ -35,31 +35,24 @@ export async function audited<Result>(
 ): Promise<Result> {
   const who = checkName(by ?? thisPerson(), 'by');
   const about = typeof target === 'string' ? target.slice(0, LONGEST_TARGET) : undefined;
-  const id = await access.startAudit({ who, role: undefined, what, target: about });
-  // What was done is done, and its caller has to hear of it; the entry stays at `started` then.
-  const end = (ended: AuditEnd) => access.endAudit(id, ended).catch(() => undefined);
-  try {
-    const result = await work();
-    const made = typeof target === 'function' ? target(result) : undefined;
-    const changed = targets?.(result).slice(0, MOST_TARGETS);
-    const facts =
-      changed === undefined ? details?.(result) : { ...details?.(result), targets: changed };
-    await end({ outcome: 'done', target: made, details: facts });
-    return result;
-  } catch (error) {
-    const outcome = error instanceof HoldfastError ? error.code : 'internal';
-    await end({ outcome, details: donePart(error) });
-    throw error;
-  }
+  return recordCall(access, { who, role: undefined, what, target: about }, work, {
+    done: (result) => {
+      const facts = details?.(result);
+      return {
+        outcome: 'done',
+        target: typeof target === 'function' ? target(result) : undefined,
+        details: targets === undefined ? facts : withTargets(facts, targets(result)),
+      };
+    },
+    failed: donePart,
+  });
 }
 
 /** What a change of many that failed in part has done all the same. */
 function donePart(error: unknown): AuditEnd['details'] {
   const details = error instanceof HoldfastError ? (error.details ?? {}) : {};
-  const known = DONE.flatMap((name) =>
-    details[name] === undefined ? [] : [[name, details[name]]],
-  );
+  const known = Object.entries(details).filter(([name]) => DONE.includes(name));
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
-const DONE = ['submitted', 'failed', 'targets'] as const;
+const DONE: readonly string[] = ['submitted', 'failed', 'targets'];

@@ -174,3 +174,8 @@ function toJson(value: unknown): string | undefined {
     return undefined;
   }
 }
+
+/** The code of anything that was thrown. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof HoldfastError ? error.code : 'internal';
+}

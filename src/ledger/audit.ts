@@ -46,9 +46,11 @@ export async function endAudit(pool: pg.Pool, id: number, end: AuditEnd): Promis
 
 /** What a call about many was about, in a column of its own: PostgreSQL reads no NUL, which ids in JSON may hold. */
 function targetsOf(details: AuditEnd['details']): string[] | null {
-  const targets = details?.['targets'];
+  const targets: unknown = details?.['targets'];
   if (!Array.isArray(targets)) return null;
-  return targets.filter((each) => typeof each === 'string' && !each.includes('\0'));
+  return (targets as readonly unknown[]).filter(
+    (each): each is string => typeof each === 'string' && !each.includes('\0'),
+  );
 }
 
 /** Entries by filter, the newest first. */

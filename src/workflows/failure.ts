@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
-import { HoldfastError } from '../domain/errors.ts';
+import { codeOf } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/job.ts';
 
 /**
@@ -25,7 +25,7 @@ export function orFail<Result>(work: () => Result): Result {
     return work();
   } catch (error) {
     throw ApplicationFailure.create({
-      type: error instanceof HoldfastError ? error.code : 'internal',
+      type: codeOf(error),
       message: error instanceof Error ? error.message : String(error),
       nonRetryable: true,
     });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { timesOf } from '../../src/client/schedules/times-of.ts';
+import { timesOf } from '../../src/cron/times-of.ts';
 import type { ScheduleDocument } from '../../src/domain/schedule-definition.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import type { Decide, ScopeDecision } from '../../src/ledger/plan-scopes.ts';

@@ -8,7 +8,7 @@ import type {
   NodeControlActivities,
   OpenJob,
 } from '../../domain/activities.ts';
-import { HoldfastError } from '../../domain/errors.ts';
+import { codeOf, HoldfastError } from '../../domain/errors.ts';
 import type { SessionSlot } from '../../domain/job.ts';
 import type { ArrivedResult } from '../../domain/late-result.ts';
 import type { PlaceRequest } from '../../domain/placement.ts';
@@ -110,7 +110,7 @@ function timed<Argument, Result>(
       ended('ok');
       return result;
     } catch (error) {
-      ended(error instanceof HoldfastError ? error.code : 'internal');
+      ended(codeOf(error));
       throw error;
     }
   };

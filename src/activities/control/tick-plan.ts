@@ -1,6 +1,6 @@
-import { createOccurrences } from '../../cron/create-occurrences.ts';
 import { decideScope } from '../../cron/decide-scope.ts';
 import { nextTime } from '../../cron/next-time.ts';
+import { timesOf } from '../../cron/times-of.ts';
 import type {
   TickActivities,
   Ticked,
@@ -8,7 +8,7 @@ import type {
   TickRequest,
   TickStart,
 } from '../../domain/tick.ts';
-import type { Occurrences } from '../../domain/occurrences.ts';
+import type { Occurrences, TimesOf } from '../../domain/occurrences.ts';
 import { latestStretch } from '../../domain/occurrences.ts';
 import type { ScheduleDefinition } from '../../domain/schedule-definition.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -50,7 +50,7 @@ export async function planTick(
   const found = await schedules.scopesToPlan(schedule, { after: cursor, limit, scopes });
   if (found === undefined || found.schedule.paused !== undefined) return NOTHING;
   const { definition, next: after } = found;
-  const times = timesOf();
+  const times = rememberedTimes();
   const due = scopesDue(found, times(definition));
   const tally = new Tally();
   const planned =
@@ -89,13 +89,11 @@ function scopesDue({ schedule, definition, scopes, now }: Scopes, occurrences: O
   return scopes.flatMap(({ scope, decidedThrough }) => (isDue(decidedThrough) ? [scope] : []));
 }
 
-type TimesOf = (definition: ScheduleDefinition) => Occurrences;
-
-/** The times of definitions; an edit may come between two looks. */
-function timesOf(): TimesOf {
+/** {@link timesOf}, computed once for each definition; an edit may come between two looks. */
+function rememberedTimes(): TimesOf {
   const known = new Map<ScheduleDefinition, Occurrences>();
   return (definition) => {
-    const times = known.get(definition) ?? createOccurrences(definition.plan, 'schedule.');
+    const times = known.get(definition) ?? timesOf(definition);
     known.set(definition, times);
     return times;
   };

@@ -1,3 +1,4 @@
+import { timesOf } from '../../cron/times-of.ts';
 import { eachAtOnce } from '../../domain/each-at-once.ts';
 import { invalid } from '../../domain/errors.ts';
 import { formatPlanTime, planJobId } from '../../domain/plan-id.ts';
@@ -7,7 +8,6 @@ import { tryWakeTick } from './alarm.ts';
 import { scheduleNotFound, scopesOf } from './check-schedule.ts';
 import { comingTimes } from './preview.ts';
 import { startAgain } from './retry-plan.ts';
-import { timesOf } from './times-of.ts';
 
 /** Which times a backfill runs. */
 export interface BackfillOptions {

@@ -1,9 +1,9 @@
+import { timesOf } from '../../cron/times-of.ts';
 import { resolveDefinition } from '../../domain/schedule-definition.ts';
 import type { AddedPlan } from '../../ledger/add-plans.ts';
 import type { Connections } from '../connections.ts';
 import { tryWakeTick } from './alarm.ts';
 import { scheduleNotFound, scopesOf, storedSchedule } from './check-schedule.ts';
-import { timesOf } from './times-of.ts';
 
 /** What a trigger runs. */
 export interface TriggerOptions {

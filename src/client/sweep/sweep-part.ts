@@ -1,5 +1,5 @@
 import { eachAtOnce } from '../../domain/each-at-once.ts';
-import { HoldfastError, invalid } from '../../domain/errors.ts';
+import { codeOf, HoldfastError, invalid } from '../../domain/errors.ts';
 import type { RetentionPolicy } from '../../domain/retention.ts';
 import type {
   Recovery,
@@ -72,7 +72,7 @@ function troubleOf(strategy: SweepStrategy, job: SweptId, error: unknown): Sweep
   const isForThisJob =
     !(error instanceof HoldfastError) || !error.retryable || isRefusedForGood(error);
   if (!isForThisJob) throw error;
-  const code = error instanceof HoldfastError ? error.code : 'internal';
+  const code = codeOf(error);
   const what = error instanceof Error ? error.message : String(error);
   return { ...recovered(strategy, job, what), code };
 }
